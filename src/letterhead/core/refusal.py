@@ -19,7 +19,7 @@ class Kind(StrEnum):
     UNAVAILABLE = "unavailable"  # we can't do it now; the same request may pass later
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):
     """We say no.
 
     code   stable, snake_case, for programs; documented in docs/problems.md.

@@ -1,0 +1,138 @@
+"""Findings and reports: each record judged, with the evidence for it.
+
+Everything here is plain text and numbers, so that a report is stored, shown and sent as it is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from letterhead.core.answer import Observation
+from letterhead.core.cause import ADVICE, Cause
+from letterhead.core.record import Record
+
+
+class Outcome(StrEnum):
+    """What a finding, or a whole report, comes to."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    FAIL = "fail"  # definitely not as it should be
+    REFUSED = "refused"  # the provider gave up
+    UNKNOWN = "unknown"  # could not find out; changes nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """One observation as it is kept: who was asked what, and said what, and when.
+
+    server   the address, "udp://192.0.2.53:53"; name its own name where known; zone what it was asked for.
+    answers  the records it returned, "owner TTL TYPE data", each cut to MAX_TEXT characters.
+    fault    why there is no definite answer, or "".
+    """
+
+    question: str
+    source: str
+    server: str
+    name: str
+    zone: str
+    asked_at: datetime
+    elapsed_ms: float
+    rcode: str
+    authoritative: bool
+    authenticated: bool
+    answers: tuple[str, ...]
+    fault: str
+    detail: str
+
+
+MAX_TEXT = 400
+"""Characters of a foreign value that we keep and show."""
+
+MAX_ANSWERS = 20
+"""Records of one answer that we keep as evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something worth knowing that does not block: a stable code and one sentence."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One record judged.
+
+    found       what stands there instead, or there too: values, at most a handful.
+    visible_at  when resolvers will have forgotten that it was not there; None where that does not matter.
+    suggestion  the whole value to publish where it is not simply `record.value`; "" otherwise.
+    """
+
+    record: Record
+    outcome: Outcome
+    cause: Cause
+    advice: str
+    found: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    visible_at: datetime | None = None
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings of one examination, in the order of the plan.
+
+    asked_at  when its questions were asked; a report never overwrites a newer one.
+    plan      the fingerprint of the plan that was judged.
+    zone      the zone in which the domain lies, as its servers say; "" where that is not known.
+    """
+
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    asked_at: datetime
+    plan: str
+    zone: str = ""
+
+
+def outcome_of(findings: Iterable[Finding]) -> Outcome:
+    """The first of REFUSED, FAIL, UNKNOWN, PASS among the required findings (DESIGN §3)."""
+    outcomes = {finding.outcome for finding in findings if finding.record.required}
+    for outcome in (Outcome.REFUSED, Outcome.FAIL, Outcome.UNKNOWN):
+        if outcome in outcomes:
+            return outcome
+    return Outcome.PASS
+
+
+def advice(cause: Cause, record: Record, domain: str, **details: str) -> str:
+    """The sentence that mends a cause, for one record."""
+    names = {"host": record.host, "value": record.text, "type": record.type, "domain": domain, **details}
+    return ADVICE[cause].format_map(names)
+
+
+def witness(observation: Observation) -> Witness:
+    """The observation as it is kept."""
+    return Witness(
+        question=f"{observation.question.name} {observation.question.type}",
+        source=observation.source,
+        server=observation.server,
+        name=observation.name,
+        zone=observation.zone,
+        asked_at=observation.asked_at,
+        elapsed_ms=round(observation.elapsed_ms, 2),
+        rcode=observation.rcode,
+        authoritative=observation.authoritative,
+        authenticated=observation.authenticated,
+        answers=tuple(
+            f"{r.owner} {r.ttl} {r.type} {shortened(str(r.data))}" for r in observation.records[:MAX_ANSWERS]
+        ),
+        fault=observation.fault or "",
+        detail=observation.detail,
+    )
+
+
+def shortened(text: str, limit: int = MAX_TEXT) -> str:
+    """The text, cut with an ellipsis where it is longer than `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,220 @@
+"""The life of a domain: one total table, and the function that walks it.
+
+    domain, events = advance(domain, report, now, …)
+
+Every state meets every trigger in TABLE; docs/lifecycle.md and its picture are drawn from it.
+Evidence comes in as the report's outcome, everything else by `apply`. Nothing else in Letterhead
+sets a state.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from letterhead.core.domain import Domain, Status
+from letterhead.core.event import Event, EventKind
+from letterhead.core.finding import Finding, Outcome, Report
+from letterhead.core.refusal import conflict
+
+
+class Trigger(StrEnum):
+    """What can happen to a domain."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    FAIL = "fail"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    EXPIRE = "expire"
+    RENEW = "renew"
+    SUPERSEDE = "supersede"
+    TRANSFER = "transfer"
+    DELETE = "delete"
+
+
+class Guard(StrEnum):
+    """A condition under which alone a step is taken."""
+
+    CYCLE_PASSED = "a whole cycle has passed since the lapse, and the check was not asked for by hand"
+    NOT_HELD_ELSEWHERE = "nobody else holds the name"
+    IS_CLAIM = "it has never been held"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a trigger leads, what is told, and under which condition.
+
+    refusal  instead of a step: the code under which the trigger is refused in this state.
+    """
+
+    to: Status
+    tells: EventKind | None = None
+    guard: Guard | None = None
+    refusal: str = ""
+
+
+def _stay(status: Status) -> Step:
+    return Step(status)
+
+
+def _refuse(status: Status, code: str) -> Step:
+    return Step(status, refusal=code)
+
+
+S, T, E = Status, Trigger, EventKind
+
+TABLE: dict[tuple[Status, Trigger], Step] = {
+    # Pending: registered, not proven yet.
+    (S.PENDING, T.PASS): Step(S.VERIFIED, E.VERIFIED, Guard.NOT_HELD_ELSEWHERE),
+    (S.PENDING, T.FAIL): _stay(S.PENDING),
+    (S.PENDING, T.REFUSED): Step(S.FAILED, E.FAILED),
+    (S.PENDING, T.UNKNOWN): _stay(S.PENDING),
+    (S.PENDING, T.SUSPEND): Step(S.SUSPENDED, E.SUSPENDED),
+    (S.PENDING, T.RESUME): _refuse(S.PENDING, "not_suspended"),
+    (S.PENDING, T.EXPIRE): Step(S.FAILED, E.EXPIRED, Guard.IS_CLAIM),
+    (S.PENDING, T.RENEW): _stay(S.PENDING),
+    (S.PENDING, T.SUPERSEDE): Step(S.FAILED, E.SUPERSEDED),
+    (S.PENDING, T.TRANSFER): Step(S.PENDING, E.TRANSFERRED),
+    (S.PENDING, T.DELETE): Step(S.DELETED, E.DELETED),
+    # Verified: it works, and a first definite failure makes it lapse.
+    (S.VERIFIED, T.PASS): _stay(S.VERIFIED),
+    (S.VERIFIED, T.FAIL): Step(S.LAPSED, E.LAPSED),
+    (S.VERIFIED, T.REFUSED): Step(S.LAPSED, E.LAPSED),
+    (S.VERIFIED, T.UNKNOWN): _stay(S.VERIFIED),
+    (S.VERIFIED, T.SUSPEND): Step(S.SUSPENDED, E.SUSPENDED),
+    (S.VERIFIED, T.RESUME): _refuse(S.VERIFIED, "not_suspended"),
+    (S.VERIFIED, T.EXPIRE): _stay(S.VERIFIED),
+    (S.VERIFIED, T.RENEW): _stay(S.VERIFIED),
+    (S.VERIFIED, T.SUPERSEDE): Step(S.FAILED, E.SUPERSEDED),
+    (S.VERIFIED, T.TRANSFER): Step(S.VERIFIED, E.TRANSFERRED),
+    (S.VERIFIED, T.DELETE): Step(S.DELETED, E.DELETED),
+    # Lapsed: mail keeps flowing for a cycle, nobody is written to.
+    (S.LAPSED, T.PASS): Step(S.VERIFIED, E.RECOVERED),
+    (S.LAPSED, T.FAIL): Step(S.FAILED, E.FAILED, Guard.CYCLE_PASSED),
+    (S.LAPSED, T.REFUSED): Step(S.FAILED, E.FAILED),
+    (S.LAPSED, T.UNKNOWN): _stay(S.LAPSED),
+    (S.LAPSED, T.SUSPEND): Step(S.SUSPENDED, E.SUSPENDED),
+    (S.LAPSED, T.RESUME): _refuse(S.LAPSED, "not_suspended"),
+    (S.LAPSED, T.EXPIRE): _stay(S.LAPSED),
+    (S.LAPSED, T.RENEW): _stay(S.LAPSED),
+    (S.LAPSED, T.SUPERSEDE): Step(S.FAILED, E.SUPERSEDED),
+    (S.LAPSED, T.TRANSFER): Step(S.LAPSED, E.TRANSFERRED),
+    (S.LAPSED, T.DELETE): Step(S.DELETED, E.DELETED),
+    # Failed: given up until the evidence says otherwise.
+    (S.FAILED, T.PASS): Step(S.VERIFIED, E.RECOVERED, Guard.NOT_HELD_ELSEWHERE),
+    (S.FAILED, T.FAIL): _stay(S.FAILED),
+    (S.FAILED, T.REFUSED): _stay(S.FAILED),
+    (S.FAILED, T.UNKNOWN): _stay(S.FAILED),
+    (S.FAILED, T.SUSPEND): Step(S.SUSPENDED, E.SUSPENDED),
+    (S.FAILED, T.RESUME): _refuse(S.FAILED, "not_suspended"),
+    (S.FAILED, T.EXPIRE): _stay(S.FAILED),
+    (S.FAILED, T.RENEW): Step(S.PENDING, E.RENEWED),
+    (S.FAILED, T.SUPERSEDE): _stay(S.FAILED),
+    (S.FAILED, T.TRANSFER): Step(S.FAILED, E.TRANSFERRED),
+    (S.FAILED, T.DELETE): Step(S.DELETED, E.DELETED),
+    # Suspended: by somebody's will; no evidence changes it.
+    (S.SUSPENDED, T.PASS): _stay(S.SUSPENDED),
+    (S.SUSPENDED, T.FAIL): _stay(S.SUSPENDED),
+    (S.SUSPENDED, T.REFUSED): _stay(S.SUSPENDED),
+    (S.SUSPENDED, T.UNKNOWN): _stay(S.SUSPENDED),
+    (S.SUSPENDED, T.SUSPEND): _stay(S.SUSPENDED),
+    (S.SUSPENDED, T.RESUME): Step(S.PENDING, E.RESUMED),
+    (S.SUSPENDED, T.EXPIRE): _stay(S.SUSPENDED),
+    (S.SUSPENDED, T.RENEW): _stay(S.SUSPENDED),
+    (S.SUSPENDED, T.SUPERSEDE): _stay(S.SUSPENDED),
+    (S.SUSPENDED, T.TRANSFER): _refuse(S.SUSPENDED, "suspended"),
+    (S.SUSPENDED, T.DELETE): Step(S.DELETED, E.DELETED),
+    # Deleted: a tombstone.
+    **{(S.DELETED, trigger): _stay(S.DELETED) for trigger in Trigger},
+}
+
+_REFUSALS = {
+    "not_suspended": ("The domain is not suspended.", "Only a suspended domain can be resumed."),
+    "suspended": ("The domain is suspended.", "Resume it first."),
+}
+
+_HOLDING = frozenset({Status.VERIFIED, Status.LAPSED})
+
+
+def advance(
+    domain: Domain,
+    report: Report,
+    now: datetime,
+    *,
+    cycle: timedelta,
+    by_hand: bool = False,
+    held_elsewhere: bool = False,
+) -> tuple[Domain, tuple[Event, ...]]:
+    """What a report makes of a domain.
+
+    cycle           a lapsed domain fails only when this much time has passed since it lapsed.
+    by_hand         somebody asked for this check: it may promote and lapse, never end a lapse in failed.
+    held_elsewhere  another registration holds the name; then nothing is promoted.
+
+    Older evidence than the domain already rests on changes nothing. Returns the domain with its
+    `asked_at` moved on and the events to be saved with it; `version` is left to the store.
+    """
+    if domain.asked_at is not None and report.asked_at < domain.asked_at:
+        return domain, ()
+    allowed = {
+        Guard.CYCLE_PASSED: not by_hand
+        and domain.lapsed_at is not None
+        and report.asked_at - domain.lapsed_at >= cycle,
+        Guard.NOT_HELD_ELSEWHERE: not held_elsewhere,
+    }
+    told = _why(report)
+    domain, events = _walk(domain, Trigger(report.outcome.value), now, allowed, told)
+    return replace(domain, asked_at=report.asked_at), events
+
+
+def apply(domain: Domain, trigger: Trigger, now: datetime, **told: str) -> tuple[Domain, tuple[Event, ...]]:
+    """What anything but evidence makes of a domain; `told` goes into the event.
+
+    Raises a conflict where the table refuses the trigger in this state.
+    """
+    return _walk(domain, trigger, now, {Guard.IS_CLAIM: not domain.ever_held}, told)
+
+
+def _walk(
+    domain: Domain, trigger: Trigger, now: datetime, allowed: dict[Guard, bool], told: dict[str, str]
+) -> tuple[Domain, tuple[Event, ...]]:
+    step = TABLE[domain.status, trigger]
+    if step.refusal:
+        text, mend = _REFUSALS[step.refusal]
+        raise conflict(step.refusal, text, mend=mend)
+    if step.tells is None or (step.guard is not None and not allowed[step.guard]):
+        return domain, ()
+    moved = _entered(domain, step.to, now)
+    data = {"from": domain.status.value, "to": step.to.value, **told}
+    return moved, (Event(step.tells, domain.team, domain.id, domain.hostname, now, data),)
+
+
+def _entered(domain: Domain, to: Status, now: datetime) -> Domain:
+    holds = to in _HOLDING or (to is Status.SUSPENDED and domain.held)
+    return replace(
+        domain,
+        status=to,
+        held=holds,
+        ever_held=domain.ever_held or holds,
+        verified_at=_verified_at(domain, to, now),
+        lapsed_at=now if to is Status.LAPSED else None,
+        expires_at=None if holds else domain.expires_at,
+        updated_at=now,
+        rung=0,
+    )
+
+
+def _verified_at(domain: Domain, to: Status, now: datetime) -> datetime | None:
+    if to is Status.VERIFIED and domain.status is not Status.VERIFIED:
+        return domain.verified_at if domain.status is Status.LAPSED else now
+    return domain.verified_at if to in _HOLDING else None
+
+
+def _why(report: Report) -> dict[str, str]:
+    blamed: Finding | None = next(
+        (f for f in report.findings if f.record.required and f.outcome is report.outcome), None
+    )
+    if report.outcome is Outcome.PASS or blamed is None:
+        return {}
+    return {"cause": blamed.cause.value, "record": blamed.record.host, "advice": blamed.advice}
