@@ -120,7 +120,8 @@ class Domains(Protocol):
     async def save(self, changes: Sequence[Change]) -> list[Domain]:
         """Save all or nothing, in one transaction, by compare-and-set on each version.
 
-        Saving a deleted domain destroys its private keys. Raises Stale or HeldElsewhere.
+        Saving a deleted domain destroys its private keys. Raises Stale or HeldElsewhere, and
+        AlreadyRegistered where a domain comes to a team that has registered its hostname itself.
         """
 
     async def lease(self, now: datetime, until: datetime, limit: int) -> list[Domain]:
@@ -144,9 +145,15 @@ class Events(Protocol):
     """Events, append-only."""
 
     async def page(
-        self, team: str, *, limit: int, before: int | None = None, domain: str | None = None
+        self,
+        team: str,
+        *,
+        limit: int,
+        before: int | None = None,
+        domain: str | None = None,
+        only: frozenset[str] | None = None,
     ) -> list[Event]:
-        """A team's events, newest first, those with an id below `before`; of one domain where given."""
+        """A team's events, newest first, those with an id below `before`; of one domain, or only of some."""
 
 
 class Teams(Protocol):

@@ -6,6 +6,7 @@ that it meets outside.
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -15,8 +16,11 @@ from tests.nameservers.liar import Liar
 from tests.nameservers.ports import free_port
 from tests.nameservers.server import Server
 
-ROOT = "127.0.0.1"
-REGISTRY = "127.0.0.53"
+Servers = tuple[tuple[str, str], ...]
+"""Name servers as pairs of name and address."""
+
+ROOT: Servers = (("a.root-servers.net", "127.0.0.1"),)
+REGISTRY: Servers = (("a.registry.net", "127.0.0.53"),)
 CUSTOMER = "127.0.0.2"
 SUFFIXES = ("app", "co.uk", "com", "de", "dev", "example", "io", "net", "org", "test", "uk")
 """The zones of the registries; a customer's name is delegated by the longest one that it ends with."""
@@ -25,29 +29,27 @@ SUFFIXES = ("app", "co.uk", "com", "de", "dev", "example", "io", "net", "org", "
 class Internet:
     """Name servers on loopback; `hints` and `port` are what a walk starts from."""
 
-    hints = (ROOT,)
+    hints = tuple(address for _, address in ROOT)
 
     def __init__(self, directory: Path) -> None:
         self.port = free_port()
         self._directory = directory
         self._servers: dict[str, Server] = {}
         self._liars: list[Liar] = []
-        self._delegations: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._delegations = {suffix: REGISTRY for suffix in SUFFIXES if "." in suffix}
 
     def start(self) -> Self:
         """Start root and registries."""
-        registry = (("a.registry.net", REGISTRY),)
-        cuts = "".join(_cut(suffix, registry) for suffix in SUFFIXES if "." not in suffix)
-        self.server(ROOT).publish(".", cuts, servers=(("a.root-servers.net", ROOT),))
-        self.server(REGISTRY).publish_all({s: self._registry(s) for s in SUFFIXES}, servers=registry)
+        cuts = "".join(_cut(suffix, REGISTRY, ".") for suffix in SUFFIXES if "." not in suffix)
+        self.server(ROOT[0][1]).publish(".", cuts, servers=ROOT)
+        self._publish_registries(SUFFIXES)
         return self
 
     def stop(self) -> None:
-        """Stop every server; a script's error is raised after the last of them."""
-        for server in self._servers.values():
-            server.stop()
-        for liar in self._liars:
-            liar.stop()
+        """Stop every server; the error of a liar's script is raised after the last of them."""
+        with ExitStack() as stack:
+            for server in (*self._servers.values(), *self._liars):
+                stack.callback(server.stop)
 
     def server(self, address: str, kind: type[Server] = Knot) -> Server:
         """The server at this address; started, as `kind`, when it is asked for the first time."""
@@ -59,9 +61,9 @@ class Internet:
 
     def liar(self, address: str, *, tcp: bool = True) -> Liar:
         """Start a liar at this address; delegate() leads to it."""
-        liar = Liar(address, self.port, tcp=tcp).start()
+        liar = Liar(address, self.port, tcp=tcp)
         self._liars.append(liar)
-        return liar
+        return liar.start()
 
     def host(
         self, name: str, text: str, *, servers: Sequence[str] = (CUSTOMER,), names: Sequence[str] = ()
@@ -81,31 +83,34 @@ class Internet:
         """Point the name, in the zone of its registry, to these servers: pairs of name and address."""
         if self._delegations.get(name) != tuple(servers):
             self._delegations[name] = tuple(servers)
-            self._publish_registry_of(name)
+            self._publish_registries([_suffix(name)])
 
     def withdraw(self, name: str) -> None:
         """Take the delegation back and the zone off every server: the name is NXDOMAIN at its registry."""
         if self._delegations.pop(name, None) is not None:
-            self._publish_registry_of(name)
+            self._publish_registries([_suffix(name)])
         for server in self._servers.values():
             server.withdraw(name)
 
-    def _publish_registry_of(self, name: str) -> None:
-        suffix = _suffix(name)
-        registry = (("a.registry.net", REGISTRY),)
-        self.server(REGISTRY).publish(suffix, self._registry(suffix), servers=registry)
+    def _publish_registries(self, suffixes: Sequence[str]) -> None:
+        texts = {suffix: self._registry(suffix) for suffix in suffixes}
+        self.server(REGISTRY[0][1]).publish_all(texts, servers=REGISTRY)
 
     def _registry(self, suffix: str) -> str:
         """The delegations out of a registry's zone."""
-        return "".join(_cut(n, pairs) for n, pairs in self._delegations.items() if _suffix(n) == suffix)
+        cuts = (
+            _cut(name, pairs, suffix) for name, pairs in self._delegations.items() if _suffix(name) == suffix
+        )
+        return "".join(cuts)
 
 
 def _suffix(name: str) -> str:
     """The registry's zone that `name` is delegated by."""
-    return max((s for s in SUFFIXES if name.endswith(f".{s}")), key=len)
+    return max((suffix for suffix in SUFFIXES if name.endswith(f".{suffix}")), key=len)
 
 
-def _cut(name: str, servers: Sequence[tuple[str, str]]) -> str:
-    """NS records for a delegation, with an address for each server: glue where inside, ignored where not."""
-    lines = [f"{name}. NS {server}.\n" + zonetext.address_line(server, ip) for server, ip in servers]
+def _cut(name: str, servers: Servers, zone: str) -> str:
+    """The delegation of `name` out of `zone`: NS records, and glue for the servers called within it."""
+    lines = [f"{name}. NS {server}.\n" for server, _ in servers]
+    lines += [zonetext.address_line(s, ip) for s, ip in servers if zone == "." or s.endswith(f".{zone}")]
     return "".join(lines)

@@ -21,17 +21,18 @@ class Knot(Server):
     def configuration(self) -> str:
         listen = ", ".join(f"{address}@{self.port}" for address in self.addresses)
         zones = "".join(
-            f'  - domain: "{zone.rstrip(".")}."\n    file: "{self.zone_file(zone)}"\n' for zone in self.serials
+            f'  - domain: "{zone.rstrip(".")}."\n    file: "{self.zone_file(zone)}"\n'
+            for zone in self.serials
         )
         return f"""
 server:
     listen: [ {listen} ]
-    rundir: "."
+    rundir: "/proc/self/cwd"
     udp-workers: 1
     tcp-workers: 1
     background-workers: 1
 control:
-    listen: "control"
+    listen: "/proc/self/cwd/control"
 log:
   - target: stderr
     any: info

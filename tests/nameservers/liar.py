@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self, cast
 
 import dns.exception
 import dns.flags
@@ -84,7 +84,7 @@ class Liar:
             asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(timeout=10)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(timeout=10)
-            self._loop.close()
+        self._loop.close()
         if self._errors:
             raise self._errors[0]
 
@@ -95,8 +95,8 @@ class Liar:
             self._listener = await asyncio.start_server(self._converse, *where)
 
     async def _close(self) -> None:
-        assert self._udp is not None
-        self._udp.close()
+        if self._udp is not None:
+            self._udp.close()
         if self._listener is not None:
             self._listener.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -153,8 +153,7 @@ class _Datagrams(asyncio.DatagramProtocol):
         self._liar = liar
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self._liar.hear(data, "udp", lambda wire: self._transport.sendto(wire, addr))

@@ -13,7 +13,7 @@ from tests.nameservers.liar import Delayed, Script, Transport
 
 
 def answer(records: str = "", *, authority: str = "", aa: bool = True) -> Script:
-    """Give these records, lines of a zone file, as the answer to whatever is asked; relative to the name asked."""
+    """Answer whatever is asked with these records: lines of a zone file whose origin is the name asked."""
 
     def script(query: dns.message.Message, _: Transport) -> dns.message.Message:
         response = _response(query, aa=aa)
@@ -75,9 +75,9 @@ def wrong_question(inner: Script | None = None) -> Script:
 
     def script(query: dns.message.Message, transport: Transport) -> dns.message.Message:
         response = dns.message.from_wire(_wire(inner or forgery(), query, transport))
-        other = dns.name.from_text("other").concatenate(dns.name.root).derelativize(dns.name.root)
+        (asked,) = query.question
         response.question = [
-            dns.rrset.RRset(other, query.question[0].rdclass, query.question[0].rdtype)
+            dns.rrset.RRset(dns.name.from_text("other.example"), asked.rdclass, asked.rdtype)
         ]
         return response
 
@@ -89,7 +89,8 @@ def forged_first(count: int, inner: Script) -> Script:
 
     def script(query: dns.message.Message, transport: Transport) -> list[bytes]:
         forged = _wire(forgery(), query, transport)
-        flood = [_with_id(forged, (query.id + step) % 65_536) for step in _other_ids(count)]
+        # Steps from 1 to 65,535 never lead back to the true ID.
+        flood = [_with_id(forged, (query.id + 1 + index % 65_535) % 65_536) for index in range(count)]
         return [*flood, _wire(inner, query, transport)]
 
     return script
@@ -157,8 +158,3 @@ def _wire(script: Script, query: dns.message.Message, transport: Transport) -> b
 
 def _with_id(wire: bytes, message_id: int) -> bytes:
     return message_id.to_bytes(2, "big") + wire[2:]
-
-
-def _other_ids(count: int) -> list[int]:
-    """Steps away from the true ID that never lead back to it."""
-    return [1 + index % 65_535 for index in range(count)]

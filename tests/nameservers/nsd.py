@@ -28,7 +28,7 @@ class Nsd(Server):
             )
 
     def _change(self, is_visible: Callable[[], bool]) -> None:
-        """Wait also until the processes that served the old content are gone: they share the sockets with the new."""
+        """Wait also for the end of the processes with the old content: they share the sockets of the new."""
         old = [process for process in self.family() if not process.children()]
         super()._change(is_visible)
         psutil.wait_procs(old, timeout=1)

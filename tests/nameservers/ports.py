@@ -4,9 +4,10 @@ import random
 import socket
 
 FIRST, LAST = 10_000, 32_000
-"""Below Linux's ephemeral range, so that no outgoing connection takes the port between our look and the bind."""
+"""Below Linux's ephemeral range, so that no outgoing connection takes the port between look and bind."""
 
-_random = random.SystemRandom()  # Hypothesis seeds the shared generator; workers would then draw the same ports
+# Hypothesis seeds the shared generator: all workers would draw the same ports.
+_random = random.SystemRandom()
 _given: set[int] = set()
 
 

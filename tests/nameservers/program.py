@@ -7,7 +7,7 @@ import pytest
 
 
 def find(program: str) -> str:
-    """The path of `program`. Where it is missing the test fails under CI=true and is skipped by name elsewhere."""
+    """The path of `program`. Without it the test fails under CI=true and is skipped by name elsewhere."""
     path = shutil.which(program, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin")
     if path is None:
         no = pytest.fail if os.environ.get("CI") == "true" else pytest.skip

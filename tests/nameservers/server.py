@@ -28,8 +28,8 @@ _stamps = count(1)
 class Server(ABC):
     """An authoritative server at `address` (and `also` at others), all of them at `port`.
 
-    `directory` is its own: configuration, zone files, socket and log. The process runs inside it and
-    all its paths are relative, because a socket's path may have no more than 107 bytes.
+    `directory` is its own: configuration, zone files, socket and log. The process runs inside it, and
+    calls it /proc/self/cwd where a path must be absolute: a socket's may have no more than 107 bytes.
     """
 
     program: ClassVar[str]
@@ -55,7 +55,7 @@ class Server(ABC):
         """Tell the running server that configuration and zone files have changed."""
 
     def start(self) -> Self:
-        """Start the server; returns once it answers at all its addresses."""
+        """Start the server, also again after stop(); returns once it serves its zones at all its addresses."""
         path = program.find(self.program)
         self.directory.mkdir(parents=True, exist_ok=True)
         self._configure()
@@ -67,7 +67,7 @@ class Server(ABC):
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self._until(lambda: all(self._soa(address, ".") for address in self.addresses), "start")
+        self._until(self._is_up, "start")
         return self
 
     def stop(self) -> None:
@@ -93,7 +93,7 @@ class Server(ABC):
         """Serve `text` as the content of `zone` from now on; returns once the server does.
 
         zonetext.complete() adds what the text lacks; `servers` are the pairs of name and address for its
-        NS records, without them ns1 in the zone at this server. A text that brings a SOA of its own is
+        NS records, without them ns1 in the zone at this server. Names without the final dot, but ".". A text that brings a SOA of its own is
         published as it stands and must bring a new serial each time.
         """
         self.publish_all({zone: text}, servers=servers)
@@ -137,8 +137,12 @@ class Server(ABC):
     def _write_zone(self, zone: str, text: str) -> None:
         path = self.directory / self.zone_file(zone)
         path.write_text(text)
-        # Both servers pass over a file whose time has not moved, and the file system's clock ticks in milliseconds.
+        # Both servers pass over a file whose time has not moved, and that clock ticks in milliseconds.
         os.utime(path, times=(next(_stamps),) * 2)
+
+    def _is_up(self) -> bool:
+        answers = all(self._soa(address, ".") for address in self.addresses)
+        return answers and all(self._serves(zone, serial) for zone, serial in self.serials.items())
 
     def _serves(self, zone: str, serial: int | None) -> bool:
         """Whether all addresses serve the zone with this serial; None: don't serve it."""

@@ -30,7 +30,9 @@ def complete(zone: str, text: str, servers: Sequence[tuple[str, str]]) -> tuple[
     return f"{origin} 300 IN SOA ns1.invalid. hostmaster.invalid. {serial} 3600 600 86400 300\n{text}", serial
 
 
-def _server_lines(origin: dns.name.Name, parsed: dns.zone.Zone, servers: Sequence[tuple[str, str]]) -> list[str]:
+def _server_lines(
+    origin: dns.name.Name, parsed: dns.zone.Zone, servers: Sequence[tuple[str, str]]
+) -> list[str]:
     lines = []
     for name, ip in servers:
         lines.append(f"@ 300 IN NS {name}.\n")

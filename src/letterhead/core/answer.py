@@ -126,6 +126,7 @@ class Fault(StrEnum):
     NO_SERVERS = "no_servers"  # the walk found no name server to ask
     TOO_DEEP = "too_deep"  # the delegation needs more steps than we take
     DISAGREEMENT = "disagreement"  # definite answers that contradict each other
+    NOT_VISIBLE = "not_visible"  # published at the zone's own servers, but resolvers still say otherwise
     TOO_FEW = "too_few"  # fewer witnesses than the quorum asks for
     NOT_ASKED = "not_asked"  # the budget of this examination was spent before
     STALE = "stale"  # a cache served what it may no longer vouch for (RFC 8767, EDE 3 and 19)

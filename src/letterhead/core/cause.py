@@ -47,6 +47,7 @@ class Cause(StrEnum):
     SPF_WRONG_QUALIFIER = "spf_wrong_qualifier"
     SPF_AFTER_ALL = "spf_after_all"
     SPF_TOO_MANY_LOOKUPS = "spf_too_many_lookups"
+    SPF_TOO_MANY_VOIDS = "spf_too_many_voids"
     SPF_LOOP = "spf_loop"
     # DKIM.
     DKIM_NOT_A_KEY = "dkim_not_a_key"
@@ -65,6 +66,9 @@ class Cause(StrEnum):
     DMARC_MULTIPLE = "dmarc_multiple"
     DMARC_INVALID = "dmarc_invalid"
     DMARC_TOO_WEAK = "dmarc_too_weak"
+    # The provider's word.
+    PROVIDER_PENDING = "provider_pending"
+    PROVIDER_REFUSED = "provider_refused"
 
 
 ADVICE: dict[Cause, str] = {
@@ -134,6 +138,9 @@ ADVICE: dict[Cause, str] = {
     Cause.SPF_TOO_MANY_LOOKUPS: (
         "The SPF record needs more DNS lookups than the ten allowed: {detail}. Remove what you no longer use."
     ),
+    Cause.SPF_TOO_MANY_VOIDS: (
+        "More than two names in the SPF record lead nowhere, so receivers give up on it: {detail}. Remove them."
+    ),
     Cause.SPF_LOOP: "The SPF record includes itself: {detail}. Remove that term.",
     Cause.DKIM_NOT_A_KEY: "What stands at {host} is no DKIM key ({detail}). Replace it by {value}",
     Cause.DKIM_OTHER_KEY: "The key at {host} is not the one we sign with. Replace it by {value}",
@@ -166,5 +173,7 @@ ADVICE: dict[Cause, str] = {
         "{host} has {detail} DMARC records, so receivers use none of them (RFC 9989 §4.10). Keep one: {value}"
     ),
     Cause.DMARC_INVALID: "The DMARC record at {host} can't be used: {detail}. Replace it by {value}",
-    Cause.DMARC_TOO_WEAK: "The policy for {domain} is weaker than asked for ({detail}). Change it to {value}",
+    Cause.DMARC_TOO_WEAK: "The policy for {domain} is weaker than asked for ({detail}). Publish at {host}: {suggestion}",
+    Cause.PROVIDER_PENDING: "The provider has not made up its mind about DKIM yet. Nothing to do: we keep asking it.",
+    Cause.PROVIDER_REFUSED: "The provider gave up on DKIM for {domain}. Check the records, then verify again.",
 }

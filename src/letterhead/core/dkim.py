@@ -1,7 +1,7 @@
-"""DKIM key records: reading one, telling whose key it is, choosing among several, writing our own.
+"""DKIM key records: reading one, telling whose key it is, judging all at a selector, writing our own.
 
 RFC 6376 §3.6.1 gives the format, RFC 8301 the lengths of RSA keys, RFC 8463 Ed25519.
-Where a rule leaves room, we side with the strictest reader: a record passes only if every verifier can use it.
+Where a rule leaves room we side with the strictest reader: a record passes only if every verifier can use it.
 """
 
 import base64
@@ -29,7 +29,7 @@ LONGEST_RSA = 4096
 ED25519_BYTES = 32
 
 _QUOTES = (b'"', b"\xe2\x80\x9c", b"\xe2\x80\x9d")  # straight, and the two typographic ones in UTF-8
-_QUOTED = re.compile(rb'^\s*(?:"|\xe2\x80[\x9c\x9d])|[;\s]p\s*=[^;]*(?:"|\xe2\x80[\x9c\x9d])')
+_NOTES = re.compile(rb"(?:^|;)\s*n\s*=[^;]*")  # free text for people, where quotation marks are welcome
 
 
 class Severity(StrEnum):
@@ -120,16 +120,17 @@ def parse(data: bytes) -> KeyRecord:
     tags = tag_list.read(unwrapped)
     if not _means_key(tags):
         return KeyRecord(data, "", b"", 0, (Problem(Defect.NOT_A_KEY_RECORD),))
-    key_type = tags.get("k") or "rsa"
+    key_type = "rsa" if (named := tags.get("k")) is None else named
     key, bits, key_problems = _key(key_type, tags)
     problems = [*wrapping, *_syntax(tags), *_version(tags), *_limits(tags), *key_problems, *_flags(tags)]
     return KeyRecord(data, key_type, key, bits, tuple(problems))
 
 
 def _unwrap(data: bytes) -> tuple[bytes, list[Problem]]:
-    r"""Take off quotation marks and the backslash of `\;` that a panel kept, so that the key inside can be named."""
+    r"""Take off quotes and the backslash of `\;` that a panel kept: the key inside can still be named."""
     problems = []
-    if _QUOTED.search(data):
+    outside_notes = _NOTES.sub(b"", data)
+    if any(quote in outside_notes for quote in _QUOTES):
         problems.append(Problem(Defect.QUOTED))
         for quote in _QUOTES:
             data = data.replace(quote, b"")
@@ -320,7 +321,7 @@ class Selector:
 
 
 def choose(texts: Sequence[bytes], public_key: bytes) -> Selector:
-    """Sort the joined TXT records of one selector by whether they carry our key (SubjectPublicKeyInfo in DER)."""
+    """Sort the joined TXT records of one selector by whether they carry our key (as in same_key)."""
     records = [parse(data) for data in texts]
     keys = [record for record in records if not record.has(Defect.NOT_A_KEY_RECORD)]
     return Selector(

@@ -37,6 +37,7 @@ class Domain:
     contested   another team claims or holds the name, or held it once: a claim must then prove ownership.
     held_elsewhere  another registration holds the name. Both are seen by the store whenever it reads the
                 row, never written.
+    held_above  a name above this one that another team holds, "" where there is none; seen by the services.
     version     grows by one with each change; compare-and-set is on it.
     verified_at when it became what it is if it is verified or lapsed; None otherwise.
     lapsed_at   when the first definite failure was seen; None unless lapsed.
@@ -63,6 +64,7 @@ class Domain:
     ever_held: bool = False
     contested: bool = False
     held_elsewhere: bool = False
+    held_above: str = ""
     version: int = 1
     verified_at: datetime | None = None
     lapsed_at: datetime | None = None

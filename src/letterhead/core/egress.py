@@ -1,4 +1,4 @@
-"""Where we may connect to: the one guard between what strangers write into the DNS and the network we stand in.
+"""Where we may connect to: the one guard between what strangers write and the network we stand in.
 
 Name servers, mail exchangers, webhooks: whatever address came from outside is shown to `may_connect`,
 and the connection is made to that very address.
@@ -78,7 +78,10 @@ def may_connect(ip: str, *, allow_private: bool) -> bool:
 
 
 def _carried(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that a mapped, NAT64 or 6to4 address leads to (RFC 4291 §2.5.5.2, RFC 6052, RFC 3056 §2)."""
+    """The IPv4 address that a mapped, NAT64 or 6to4 address leads to, else None.
+
+    Sources: RFC 4291 §2.5.5.2, RFC 6052 §2.1, RFC 3056 §2.
+    """
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFF_FFFF)
     return address.ipv4_mapped or address.sixtofour

@@ -107,8 +107,9 @@ def outcome_of(findings: Iterable[Finding]) -> Outcome:
 
 
 def advice(cause: Cause, record: Record, domain: str, **details: str) -> str:
-    """The sentence that mends a cause, for one record."""
+    """The sentence that mends a cause, for one record; without a suggestion its own value is suggested."""
     names = {"host": record.host, "value": record.text, "type": record.type, "domain": domain, **details}
+    names["suggestion"] = details.get("suggestion") or record.value
     return ADVICE[cause].format_map(names)
 
 

@@ -37,7 +37,7 @@ class Guard(StrEnum):
     """A condition under which alone a step is taken."""
 
     CYCLE_PASSED = "a whole cycle has passed since the lapse, and the check was not asked for by hand"
-    NOT_HELD_ELSEWHERE = "nobody else holds the name"
+    NOT_BARRED = "nobody else holds the name, or a name above it in the same zone"
     IS_CLAIM = "it has never been held"
 
 
@@ -66,7 +66,7 @@ S, T, E = Status, Trigger, EventKind
 
 TABLE: dict[tuple[Status, Trigger], Step] = {
     # Pending: registered, not proven yet.
-    (S.PENDING, T.PASS): Step(S.VERIFIED, E.VERIFIED, Guard.NOT_HELD_ELSEWHERE),
+    (S.PENDING, T.PASS): Step(S.VERIFIED, E.VERIFIED, Guard.NOT_BARRED),
     (S.PENDING, T.FAIL): _stay(S.PENDING),
     (S.PENDING, T.REFUSED): Step(S.FAILED, E.FAILED),
     (S.PENDING, T.UNKNOWN): _stay(S.PENDING),
@@ -102,7 +102,7 @@ TABLE: dict[tuple[Status, Trigger], Step] = {
     (S.LAPSED, T.TRANSFER): Step(S.LAPSED, E.TRANSFERRED),
     (S.LAPSED, T.DELETE): Step(S.DELETED, E.DELETED),
     # Failed: given up until the evidence says otherwise.
-    (S.FAILED, T.PASS): Step(S.VERIFIED, E.RECOVERED, Guard.NOT_HELD_ELSEWHERE),
+    (S.FAILED, T.PASS): Step(S.VERIFIED, E.RECOVERED, Guard.NOT_BARRED),
     (S.FAILED, T.FAIL): _stay(S.FAILED),
     (S.FAILED, T.REFUSED): _stay(S.FAILED),
     (S.FAILED, T.UNKNOWN): _stay(S.FAILED),
@@ -144,13 +144,11 @@ def advance(
     *,
     cycle: timedelta,
     by_hand: bool = False,
-    held_elsewhere: bool = False,
 ) -> tuple[Domain, tuple[Event, ...]]:
     """What a report makes of a domain.
 
-    cycle           a lapsed domain fails only when this much time has passed since it lapsed.
-    by_hand         somebody asked for this check: it may promote and lapse, never end a lapse in failed.
-    held_elsewhere  another registration holds the name; then nothing is promoted.
+    cycle    a lapsed domain fails only when this much time has passed since it lapsed.
+    by_hand  somebody asked for this check: it may promote and lapse, never end a lapse in failed.
 
     Older evidence than the domain already rests on changes nothing. Returns the domain with its
     `asked_at` moved on and the events to be saved with it; `version` is left to the store.
@@ -161,11 +159,20 @@ def advance(
         Guard.CYCLE_PASSED: not by_hand
         and domain.lapsed_at is not None
         and report.asked_at - domain.lapsed_at >= cycle,
-        Guard.NOT_HELD_ELSEWHERE: not held_elsewhere,
+        Guard.NOT_BARRED: not is_barred(domain, report),
     }
     told = _why(report)
     domain, events = _walk(domain, Trigger(report.outcome.value), now, allowed, told)
     return replace(domain, asked_at=report.asked_at), events
+
+
+def is_barred(domain: Domain, report: Report) -> bool:
+    """Whether a domain may not be promoted although all is proven (O07).
+
+    Another registration holds the name; or another team holds a name above it, unless the domain is a
+    zone of its own, which whoever runs the zone above has then delegated.
+    """
+    return domain.held_elsewhere or (domain.held_above != "" and report.zone != domain.hostname)
 
 
 def apply(domain: Domain, trigger: Trigger, now: datetime, **told: str) -> tuple[Domain, tuple[Event, ...]]:

@@ -1,5 +1,6 @@
 """The plan: all records of one domain, its profile's templates filled in with its own values."""
 
+import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ def _names(domain: Domain, site: Site, selector: str) -> dict[str, str]:
         "domain": domain.hostname,
         "token": domain.token,
         "selector": selector,
-        "dkim_record": dkim.key_record_text(domain.dkim_key) if domain.dkim_key else "",
+        "dkim_record": dkim.key_record_text(base64.b64decode(domain.dkim_key)) if domain.dkim_key else "",
         "mx_host": site.mx_host.replace("{region}", site.region),
         "spf_include": site.spf_include,
         "dkim_zone": site.dkim_zone,

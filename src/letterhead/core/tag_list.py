@@ -1,4 +1,4 @@
-"""Tag lists: the `name=value; name=value` text that DKIM key records and DMARC records share (RFC 6376 §3.2)."""
+"""Tag lists: the `name=value; name=value` text that DKIM keys and DMARC records share (RFC 6376 §3.2)."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _LONGEST_SHOWN = 80
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One tag: name and value without the blanks around them, one character (U+0000 to U+00FF) for each byte."""
+    """One tag: name and value without blanks around, one character (U+0000 to U+00FF) for each byte."""
 
     name: str
     value: str

@@ -1,0 +1,1 @@
+"""The HTTP entrance: reads requests, calls the services, shows what they answer."""

@@ -1,0 +1,158 @@
+"""A Config made of everything that was given, or one error that names every problem."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, get_origin
+
+import msgspec
+
+from letterhead.config.combination import contradictions, warnings
+from letterhead.config.sections import KEYS, Dns, Key, Lifecycle, Server, Store
+from letterhead.config.source import Given, from_environment, from_file, resolved
+from letterhead.config.value import bracketed
+from letterhead.core.schedule import Cadence
+from letterhead.core.site import Site
+
+USUAL_FILE = Path("letterhead.toml")
+"""What is read where no file is named, if it is there."""
+
+Place = tuple[str, str]
+"""A section and a key."""
+
+
+class ConfigError(Exception):
+    """The configuration can't be used. `problems`: a line each, with source, section and key."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that an operator decides; sections.py explains each key.
+
+    warnings  what is legal but unwise, or given and not used by this version: a line each.
+    """
+
+    server: Server
+    store: Store
+    site: Site
+    dns: Dns
+    lifecycle: Lifecycle
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def cadence(self) -> Cadence:
+        """How often domains are examined."""
+        return Cadence(
+            cycle=timedelta(seconds=self.lifecycle.cycle_seconds),
+            ladder=tuple(timedelta(seconds=rung) for rung in self.lifecycle.pending_ladder),
+            claim=timedelta(days=self.lifecycle.claim_days),
+        )
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Config:
+    """Read the file, then the environment, which wins; what neither gives has its default.
+
+    path  None: ./letterhead.toml if there is one. Relative paths start at the working directory.
+    Raises ConfigError: for all that is wrong with single values, or, where each is right by itself,
+    for all that can't stand together.
+    """
+    problems: list[str] = []
+    notes: list[str] = []
+    given: dict[Place, Given] = {}
+    for source in (_in_file(path), from_environment(environ)):
+        given |= _read(source, problems, notes)
+    if not problems:
+        config = _config({place: one.value for place, one in given.items()})
+        problems += _contradictions(config, given)
+    if problems:
+        raise ConfigError(*problems)
+    return replace(config, warnings=(*warnings(config.site, config.dns), *notes))
+
+
+def _in_file(path: Path | None) -> list[Given]:
+    """The values of the file; none where no file is named and the usual one is not there."""
+    if path is None and not USUAL_FILE.exists():
+        return []
+    path = path or USUAL_FILE
+    try:
+        return list(from_file(path))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is no UTF-8 text") from error
+    except ValueError as error:
+        raise ConfigError(f"{path}: is no TOML: {error}") from error
+
+
+def _read(source: Iterable[Given], problems: list[str], notes: list[str]) -> dict[Place, Given]:
+    """What one source gives, converted and checked; adds to `problems` what can't be, to `notes` what is unused."""
+    read: dict[Place, Given] = {}
+    for given in source:
+        try:
+            own = resolved(given)
+            if own is None:
+                notes.append(f"{given.place}: this version does not use it yet")
+                continue
+            place = (own.section, own.key)
+            if place in read:
+                raise ValueError("is given twice, once as a file")
+            read[place] = replace(own, value=_converted(own, KEYS[place]))
+        except ValueError as error:
+            problems.append(f"{given.place}: {error}")
+    return read
+
+
+def _converted(given: Given, key: Key) -> Any:
+    """The value in its key's type and canonical form. Raises ValueError."""
+    value = given.value
+    if isinstance(value, str) and not value.isprintable():
+        raise ValueError("holds a character that can't be printed")
+    if given.is_text and get_origin(key.type.__origin__) is tuple:
+        value = [member.strip() for member in value.split(",") if member.strip()]
+    try:
+        value = msgspec.convert(value, key.type, strict=not given.is_text, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error).replace("`", "").replace("Expected", "expected")) from error
+    for check in key.checks:
+        value = check(value)
+    return value
+
+
+def _path(kind: type, value: Any) -> Any:
+    """Make what msgspec has no notion of: a path."""
+    if kind is Path and isinstance(value, str) and value:
+        return Path(value)
+    raise ValueError("Expected a path")
+
+
+def _config(given: Mapping[Place, Any]) -> Config:
+    """The whole of it: every value that was given, and defaults for the rest."""
+    values = {place: given.get(place, key.default) for place, key in KEYS.items()}
+    words = {name: value for (_, name), value in values.items()}
+    words["host"] = bracketed(words["host"])
+    for place in values.keys() - given.keys():
+        if isinstance(values[place], str):
+            values[place] = values[place].format_map(words)
+
+    def of(section: str) -> dict[str, Any]:
+        return {name: value for (owner, name), value in values.items() if owner == section}
+
+    return Config(
+        server=Server(**of("server")),
+        store=Store(**of("store")),
+        site=Site(**of("site")),
+        dns=Dns(**of("dns")),
+        lifecycle=Lifecycle(**of("lifecycle")),
+    )
+
+
+def _contradictions(config: Config, given: Mapping[Place, Given]) -> Iterator[str]:
+    """Each setting that can't stand beside the others, with the source that it came from."""
+    for section, key, text in contradictions(config.server.data_dir, config.dns):
+        source = given[section, key].source if (section, key) in given else "default"
+        yield f"{source}: [{section}] {key}: {text}"

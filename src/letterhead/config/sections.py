@@ -1,0 +1,187 @@
+"""Every section and key: type, limits, check, meaning and default, each written down once, here.
+
+A key's annotation reads: its type, what checks it (value.py), what it means. A default that is derived
+names other keys in braces: "mx.{name}" becomes "mx.acme.com" where `[site] name` is acme.com.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from letterhead.config.root_hints import ROOT_HINTS
+from letterhead.config.value import (
+    address,
+    each,
+    hostname,
+    interface,
+    label,
+    mailbox,
+    public_url,
+    resolver_url,
+    sqlite_url,
+)
+from letterhead.core.dmarc.policy import Policy
+from letterhead.core.profile import PROFILES
+
+Port = Annotated[int, Meta(ge=1, le=65_535)]
+Seconds = Annotated[int, Meta(ge=1, le=366 * 86_400)]
+
+EXAMPLE_SITE = "letterhead.example"
+"""The name of a site that was given none: reserved (RFC 2606 §3), so that nobody else can be meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the server keeps its data and listens."""
+
+    data_dir: Annotated[Path, "Directory of the database and of the master key that seals DKIM keys."] = Path(
+        "data"
+    )
+    host: Annotated[str, interface, "Address on which HTTP listens."] = "127.0.0.1"
+    port: Annotated[Port, "Port on which HTTP listens."] = 8080
+    public_url: Annotated[str, public_url, "Where people and programs reach the server."] = (
+        "http://{host}:{port}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where domains, keys and events are kept."""
+
+    url: Annotated[str, sqlite_url, "The database."] = "sqlite:///{data_dir}/letterhead.db"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteNames:
+    """This deployment's own names, which end up in the records that customers publish; becomes core's Site."""
+
+    name: Annotated[str, hostname, "The deployment itself; the other names default to names below it."] = (
+        EXAMPLE_SITE
+    )
+    mx_host: Annotated[str, hostname, "Where customers' MX records point."] = "mx.{name}"
+    spf_include: Annotated[str, hostname, "Name whose SPF record lists our sending addresses."] = "spf.{name}"
+    platform_domain: Annotated[str, hostname, "Shared domain on which teams need not verify."] = (
+        "agents.{name}"
+    )
+    platform_addresses_per_team: Annotated[int, Meta(ge=0), "Addresses of a team on the shared domain."] = 1
+    dkim_zone: Annotated[str, hostname, "Zone of the keys behind customers' DKIM CNAMEs."] = "dkim.{name}"
+    proof_label: Annotated[str, label, "Ownership is proven at _<proof_label>.<domain>."] = "letterhead"
+    region: Annotated[str, label, "Stands for {region} in names."] = "default"
+    mail_from: Annotated[str, hostname, "Where the MX of customers' return paths points."] = "bounces.{name}"
+    dmarc_policy: Annotated[Policy, "The DMARC policy that we recommend."] = Policy.NONE
+    dmarc_rua: Annotated[str, mailbox, "Where receivers send aggregate DMARC reports."] = "dmarc@{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dns:
+    """Whom we ask for evidence, and how many of them must agree."""
+
+    resolvers: Annotated[
+        tuple[str, ...], each(resolver_url), "Recursive resolvers to ask beside the zone's own servers."
+    ] = ()
+    authoritative: Annotated[bool, "Whether the zone's own servers are asked."] = True
+    authoritative_port: Annotated[Port, "Port of the zones' own servers."] = 53
+    quorum: Annotated[int | None, Meta(ge=1), "Resolvers that must agree; unset: a majority of them."] = None
+    root_hints: Annotated[
+        tuple[str, ...], Meta(min_length=1), each(address), "Root servers from which the walk starts."
+    ] = ROOT_HINTS
+    canary_good: Annotated[str | None, hostname, "Name that has a TXT record while the DNS is well."] = None
+    canary_absent: Annotated[str | None, hostname, "Name that does not exist while the DNS is well."] = None
+    canary_bogus: Annotated[str | None, hostname, "Name whose DNSSEC signature is broken."] = None
+    allow_reserved_names: Annotated[bool, "Let teams register .test and the like: tests and demo only."] = (
+        False
+    )
+    allow_private_servers: Annotated[bool, "Ask name servers in private networks: tests and demo only."] = (
+        False
+    )
+
+    @property
+    def agreeing(self) -> int:
+        """How many resolvers must agree: the quorum, else a majority; 0 where there are none."""
+        return self.quorum or (len(self.resolvers) // 2 + 1 if self.resolvers else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """How often domains are examined, how long claims last, and how many domains a team may have."""
+
+    cycle_seconds: Annotated[Seconds, "Between examinations of a verified, lapsed or failed domain."] = 21_600
+    pending_ladder: Annotated[
+        tuple[Seconds, ...],
+        Meta(min_length=1),
+        "Seconds before each examination of a pending domain; the last repeats.",
+    ] = (5, 10, 20, 40, 60, 120, 300, 600, 1_800, 3_600, 21_600)
+    claim_days: Annotated[int, Meta(ge=1, le=3_650), "Days after which an unproven claim expires."] = 30
+    domains_per_team: Annotated[int, Meta(ge=1), "How many domains a team may have."] = 10_000
+
+
+SECTIONS: dict[str, type] = {
+    "server": Server,
+    "store": Store,
+    "site": SiteNames,
+    "dns": Dns,
+    "lifecycle": Lifecycle,
+}
+
+LATER: dict[str, frozenset[str]] = {
+    "dkim": frozenset({"update_server", "update_zone", "tsig_name", "tsig_secret"}),
+    "smtp": frozenset({"mx_port", "submission_port", "submissions_port", "tls_cert", "tls_key"}),
+    "imap": frozenset({"port"}),
+    "notices": frozenset({"smtp_url", "from"}),
+    "provider": frozenset({"default", "loopback", "relay", "resend", "ses"}),
+    **{f"profiles.{name}": frozenset({"hosts", "labels", "values", "purposes"}) for name in PROFILES},
+}
+"""Keys that have their meaning already and take no effect in this version; only their spelling is checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key as the sections above declare it."""
+
+    section: str
+    name: str
+    type: Any
+    checks: tuple[Callable[[Any], Any], ...]
+    default: Any
+    meaning: str
+
+
+def _keys() -> dict[tuple[str, str], Key]:
+    keys = {}
+    for section, declared in SECTIONS.items():
+        hints = get_type_hints(declared, include_extras=True)
+        for field in fields(declared):
+            *marks, meaning = hints[field.name].__metadata__
+            checks = tuple(mark for mark in marks if callable(mark))
+            keys[section, field.name] = Key(
+                section, field.name, hints[field.name], checks, field.default, meaning
+            )
+    return keys
+
+
+KEYS = _keys()
+"""Every key that takes effect, by section and name, in the order written above."""
+
+
+class Setting(NamedTuple):
+    """A key for documentation. `default` in TOML notation, "" where unset; derived ones as written above."""
+
+    section: str
+    key: str
+    default: str
+    meaning: str
+
+
+def describe() -> list[Setting]:
+    """Every key that takes effect, in order."""
+    return [Setting(key.section, key.name, in_toml(key.default), key.meaning) for key in KEYS.values()]
+
+
+def in_toml(value: object) -> str:
+    """A setting's value in TOML notation; "" for one that is unset."""
+    # Strings, numbers, booleans and lists are written alike in JSON and TOML (TOML 1.0 §string, §array).
+    return "" if value is None else msgspec.json.encode(value, enc_hook=str).decode()

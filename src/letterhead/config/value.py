@@ -1,0 +1,120 @@
+"""What a single value must look like: each function returns it in its canonical form or raises ValueError.
+
+The text of the error follows "[section] key: " and therefore starts in the middle of a sentence.
+"""
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+import idna
+
+from letterhead.core.egress import may_connect
+
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?")  # RFC 1035 §2.3.4, less one for an underscore
+_LOCAL_PART = re.compile(r"[A-Za-z0-9._+-]+")  # what needs no escaping in a DMARC URI (RFC 9989 §4.8)
+_LATER_SCHEMES = frozenset({"tls", "https"})
+
+
+def hostname(text: str) -> str:
+    """A hostname of two labels or more, in A-label form without the final dot (RFC 5890 §2.3.2.1)."""
+    try:
+        name = idna.encode(text, uts46=True, std3_rules=True).decode("ascii").removesuffix(".")
+    except idna.IDNAError as error:
+        raise ValueError(f"{text!r} is no hostname ({error})") from error
+    top = name.rpartition(".")[2]
+    if top in (name, "") or top.isdigit():
+        raise ValueError(f"{text!r} is no hostname such as mail.acme.com")
+    return name
+
+
+def label(text: str) -> str:
+    """One label of a hostname, short enough to bear an underscore in front."""
+    if not _LABEL.fullmatch(text):
+        raise ValueError(f"{text!r} is no label of a hostname: lower-case letters, digits and inner hyphens")
+    return text
+
+
+def mailbox(text: str) -> str:
+    """A mail address that can stand in a DMARC record as it is."""
+    local, at, domain = text.rpartition("@")
+    if not (at and _LOCAL_PART.fullmatch(local)):
+        raise ValueError(f"{text!r} is no mail address such as dmarc@acme.com")
+    return f"{local}@{hostname(domain)}"
+
+
+def interface(text: str) -> str:
+    """Where a server may listen: an IP address, "localhost" or a hostname."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return text if text == "localhost" else hostname(text)
+
+
+def address(text: str) -> str:
+    """The IP address of a name server that the operator trusts; it may be private."""
+    if not may_connect(text, allow_private=True):
+        raise ValueError(f"{text!r} is no address of a name server")
+    return str(ip_address(text))
+
+
+def public_url(text: str) -> str:
+    """The origin under which people reach us: scheme, host and maybe a port, nothing else (RFC 6454 §4)."""
+    parts = _split(text)
+    # What is wrong is said without quoting the URL: it may hold a password.
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("expected a URL such as https://mail.acme.com")
+    if "@" in parts.netloc:
+        raise ValueError("must name no user and no password")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ValueError("must end after the host or the port: no path, no query, no fragment")
+    interface(parts.hostname)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def resolver_url(text: str) -> str:
+    """A recursive resolver: "udp://127.0.0.1:53". The port is 53 where none is given."""
+    parts = _split(text)
+    if parts.scheme in _LATER_SCHEMES:
+        raise ValueError(f"this version asks resolvers by udp:// only, not yet by {parts.scheme}://")
+    if parts.scheme != "udp" or "@" in parts.netloc or parts.path or parts.query or parts.fragment:
+        raise ValueError(f"{text!r} is no resolver such as udp://127.0.0.1:53 or udp://[::1]:53")
+    return f"udp://{bracketed(address(parts.hostname or ''))}:{parts.port or 53}"
+
+
+def sqlite_url(text: str) -> str:
+    """A database: "sqlite:///letterhead.db", or with four slashes for an absolute path."""
+    scheme, _, path = text.partition(":///")
+    # The URL is not quoted: that of another database may hold a password.
+    if text.startswith(("postgresql:", "postgres:")):
+        raise ValueError("this version keeps its data in SQLite only, not yet in PostgreSQL")
+    if scheme != "sqlite" or not path:
+        raise ValueError("expected a URL such as sqlite:///letterhead.db")
+    return text
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in a URL: an IPv6 address in brackets (RFC 3986 §3.2.2)."""
+    return f"[{host}]" if ":" in host else host
+
+
+def each(check: Callable[[str], str]) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    """The check of a list whose members are checked one by one and are all different."""
+
+    def checked(texts: tuple[str, ...]) -> tuple[str, ...]:
+        members = tuple(check(text) for text in texts)
+        twice = next((member for member in members if members.count(member) > 1), None)
+        if twice is not None:
+            raise ValueError(f"names {twice} twice")
+        return members
+
+    return checked
+
+
+def _split(text: str) -> SplitResult:
+    """The parts of a URL whose port, where it has one, is a port."""
+    parts = urlsplit(text)
+    if parts.port == 0:
+        raise ValueError("port 0 is no port to connect to")
+    return parts

@@ -1,0 +1,162 @@
+"""The quorum: what several observations of one question together establish.
+
+The zone's own servers decide whether a record is published: all that answer must agree, and none may
+be lame when it says yes. Recursive resolvers decide whether it is visible: as many as the quorum asks
+for must see the same. What is left is "could not find out".
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from letterhead.core.answer import (
+    Absence,
+    Absent,
+    Answer,
+    Fault,
+    Found,
+    Observation,
+    Question,
+    Rdata,
+    RecordType,
+    ResourceRecord,
+    Soa,
+    Source,
+    Target,
+    Unreachable,
+)
+
+Meaning = tuple[tuple[str, ...], frozenset[Rdata]] | None
+"""What an observation comes to: the names its aliases lead through and the data found, or None if absent."""
+
+
+def published(question: Question, observations: Sequence[Observation]) -> Answer:
+    """What the zone's own servers establish.
+
+    Found only when every server that answers says the same and none is lame (O13, O14); Absent when all
+    that answer say so. A dead server is passed over as long as another one lives (R16).
+    """
+    definite = [o for o in observations if o.fault is None]
+    if not definite:
+        return Unreachable(question, *_worst(observations), tuple(observations))
+    meanings = [meaning(o) for o in definite]
+    if len(set(meanings)) > 1:
+        detail = "; ".join(f"{_who(o)} says {_words(m)}" for o, m in zip(definite, meanings, strict=True))
+        return Unreachable(question, Fault.DISAGREEMENT, detail, tuple(observations))
+    lame = [o for o in observations if o.fault is Fault.LAME]
+    if lame and meanings[0] is not None:
+        detail = ", ".join(dict.fromkeys(_who(o) for o in lame))
+        return Unreachable(question, Fault.LAME, detail, tuple(observations))
+    return _answer(question, definite, observations)
+
+
+def visible(question: Question, observations: Sequence[Observation], quorum: int) -> Answer:
+    """What recursive resolvers establish: the answer that at least `quorum` of them give alike (R08)."""
+    definite = [o for o in observations if o.fault is None]
+    counts = Counter(meaning(o) for o in definite)
+    if not counts:
+        return Unreachable(question, *_worst(observations), tuple(observations))
+    winner, votes = counts.most_common(1)[0]
+    if votes >= quorum:
+        return _answer(question, [o for o in definite if meaning(o) == winner], observations)
+    fault = Fault.DISAGREEMENT if len(counts) > 1 else Fault.TOO_FEW
+    detail = f"{votes} of {len(observations)} resolvers agree, {quorum} are needed"
+    return Unreachable(question, fault, detail, tuple(observations))
+
+
+def confirmed(answer: Found, observations: Sequence[Observation], quorum: int) -> Answer:
+    """A published answer held against what resolvers see; Unreachable until enough of them see it too."""
+    together = answer.observations + tuple(observations)
+    own = meaning_of(answer)
+    seeing = sum(o.fault is None and _sees(meaning(o), own) for o in observations)
+    if seeing >= quorum:
+        return Found(answer.question, answer.records, answer.aliases, together)
+    if all(o.fault is not None for o in observations):
+        fault, detail = _worst(observations)
+        return Unreachable(answer.question, fault, detail, together)
+    detail = f"{seeing} of {len(observations)} resolvers see it, {quorum} are needed"
+    return Unreachable(answer.question, Fault.NOT_VISIBLE, detail, together)
+
+
+def forgotten_in(observations: Iterable[Observation]) -> int:
+    """Seconds until every resolver has forgotten what it said (RFC 2308 §5, RFC 1035 §3.2.1)."""
+    seconds = [
+        o.soa.ttl if o.soa is not None else min((r.ttl for r in o.records), default=0)
+        for o in observations
+        if o.source is Source.RECURSIVE and o.fault is None
+    ]
+    return max(seconds, default=0)
+
+
+def meaning(observation: Observation) -> Meaning:
+    """What a definite observation comes to, free of order, TTL and case."""
+    aliases, records = chain(observation)
+    if not aliases and not records:
+        return None
+    if not records and observation.soa is not None:
+        return None
+    return tuple(str(a.data) for a in aliases), frozenset(r.data for r in records)
+
+
+def meaning_of(answer: Found) -> Meaning:
+    """The same of an answer."""
+    return tuple(str(a.data) for a in answer.aliases), frozenset(r.data for r in answer.records)
+
+
+def chain(observation: Observation) -> tuple[tuple[ResourceRecord, ...], tuple[ResourceRecord, ...]]:
+    """The CNAME records that lead on from the question, and the records of its type at their end."""
+    asked = observation.question
+    aliases: list[ResourceRecord] = []
+    name = asked.name
+    by_owner = {r.owner: r for r in observation.records if r.type is RecordType.CNAME}
+    while asked.type is not RecordType.CNAME and name in by_owner and by_owner[name] not in aliases:
+        aliases.append(by_owner[name])
+        target = by_owner[name].data
+        assert isinstance(target, Target)
+        name = target.name
+    records = tuple(r for r in observation.records if r.owner == name and r.type is asked.type)
+    return tuple(aliases), records
+
+
+def _answer(question: Question, agreeing: list[Observation], observations: Sequence[Observation]) -> Answer:
+    first = agreeing[0]
+    aliases, records = chain(first)
+    if meaning(first) is not None:
+        return Found(question, records, aliases, tuple(observations))
+    reason = Absence.NXDOMAIN if first.rcode == "NXDOMAIN" else Absence.NODATA
+    return Absent(question, reason, aliases, _negative_ttl(first.soa), tuple(observations))
+
+
+def _negative_ttl(soa: ResourceRecord | None) -> int:
+    """How long the absence may be cached: the lesser of the SOA's TTL and its minimum (RFC 2308 §5)."""
+    if soa is None:
+        return 0
+    assert isinstance(soa.data, Soa)
+    return min(soa.ttl, soa.data.minimum)
+
+
+def _sees(seen: Meaning, own: Meaning) -> bool:
+    """A resolver sees what is published, though it may already have followed aliases out of the zone."""
+    if seen is None or own is None:
+        return False
+    aliases, data = own
+    return seen[0][: len(aliases)] == aliases and (not data or seen[1] == data)
+
+
+def _worst(observations: Sequence[Observation]) -> tuple[Fault, str]:
+    """The commonest fault, and whose it is."""
+    if not observations:
+        return Fault.NO_SERVERS, "no server was asked"
+    fault, _ = Counter(o.fault or Fault.NO_SERVERS for o in observations).most_common(1)[0]
+    told = dict.fromkeys(f"{_who(o)}: {o.detail or o.fault}" for o in observations if o.fault is fault)
+    return fault, "; ".join(told)
+
+
+def _who(observation: Observation) -> str:
+    return f"{observation.name} ({observation.server})" if observation.name else observation.server
+
+
+def _words(said: Meaning) -> str:
+    if said is None:
+        return "there is nothing"
+    aliases, data = said
+    return ", ".join(sorted(str(d)[:100] for d in data)) or f"an alias of {aliases[-1]}"

@@ -1,0 +1,115 @@
+"""The state of a record: where our mechanisms stand in its tree, and what breaks the processing limits."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import accumulate
+
+from letterhead.core.spf.limits import MAX_LOOKUPS, MAX_VOIDS
+from letterhead.core.spf.term import Mechanism, Qualifier
+from letterhead.core.spf.tree import Step, Trouble, term_key
+
+_NOT_KNOWN = {Trouble.UNREACHABLE, Trouble.NOT_FOLLOWED}
+_LEADING = {"include", "redirect"}
+
+
+class State(StrEnum):
+    """The verdict, or the first cause against it."""
+
+    AUTHORISED = "authorised"
+    NO_RECORD = "no_record"
+    MULTIPLE_RECORDS = "multiple_records"  # a permerror (RFC 7208 §4.5)
+    SYNTAX = "syntax"  # a permerror (§4.6)
+    MISSING_MECHANISM = "missing_mechanism"
+    WRONG_QUALIFIER = "wrong_qualifier"  # ours is there with -, ~ or ?, on some level
+    AFTER_ALL = "after_all"  # ours is there, behind something that decides before it (§5.1)
+    LOOP = "loop"  # an include or redirect leads back: a permerror by the lookup limit
+    TOO_MANY_LOOKUPS = "too_many_lookups"  # more than ten, or an mx with more than ten exchanges (§4.6.4)
+    TOO_MANY_VOIDS = "too_many_voids"  # more than two queries come back empty (§4.6.4)
+    UNKNOWN = "unknown"  # we could not find out
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a group stands in the tree: its position when it counts, otherwise why it does not."""
+
+    state: State | None
+    position: int = 0
+    step: Step | None = None
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it counts, and stands behind an include or a redirect instead of in the record itself."""
+        return self.state is None and self.step is not None and self.step.indirect
+
+
+def placement(group: tuple[Mechanism, ...], tree: tuple[Step, ...]) -> Placement:
+    """Where a group of our mechanisms stands; any alternative that counts will do."""
+    keys = {m.key for m in group}
+    found = [(i, step) for i, step in enumerate(tree) if term_key(step.term) in keys]
+    wrong = [step for _, step in found if not step.passes]
+    for position, step in found:
+        if step.passes and step.reached and not _is_barred(step, tree[:position]):
+            return Placement(None, position, step)
+    if any(step.passes for _, step in found):
+        late = next(step for _, step in found if step.passes)
+        return Placement(State.AFTER_ALL, step=late)
+    if wrong:
+        return Placement(State.WRONG_QUALIFIER, step=wrong[0])
+    return Placement(State.MISSING_MECHANISM)
+
+
+def _is_barred(step: Step, before: Sequence[Step]) -> bool:
+    """Whether a directive in the same record, or in one that leads there, rejects every address first."""
+    return any(
+        isinstance(other.term, Mechanism)
+        and other.term.network is not None
+        and other.term.network.prefixlen == 0
+        and other.term.qualifier is not Qualifier.PASS
+        and step.path[: len(other.path)] == other.path
+        for other in before
+    )
+
+
+_PROBLEMS = {
+    State.AFTER_ALL: "it stands behind what decides before it",
+    State.WRONG_QUALIFIER: "a match there does not pass",
+}
+
+
+def first_cause(
+    tree: tuple[Step, ...], unplaced: Sequence[Placement], last: int
+) -> tuple[State, Step | None, str]:
+    """The state, the step that it is about, and the problem in words.
+
+    A definite fault goes first: what we could not find out can't undo it. What we could not find out matters
+    where it might hold our mechanism, and where mail from our site has to pass it first.
+    """
+    might_hold = [s for s in tree if s.trouble in _NOT_KNOWN and s.passes and s.term.name in _LEADING]
+    if unplaced and not might_hold:
+        state, step = unplaced[0].state, unplaced[0].step
+        assert state is not None
+        return state, step, _PROBLEMS.get(state, "our mechanism is not in the record")
+    if broken := excess(tree):
+        return broken
+    ahead = might_hold if unplaced else [s for s in tree[:last] if s.trouble in _NOT_KNOWN]
+    if ahead:
+        return State.UNKNOWN, ahead[0], ahead[0].detail
+    return State.AUTHORISED, None, ""
+
+
+def excess(tree: tuple[Step, ...]) -> tuple[State, Step, str] | None:
+    """What breaks the processing limits (§4.6.4), counted over the whole tree."""
+    if loop := next((s for s in tree if s.trouble is Trouble.LOOP), None):
+        return State.LOOP, loop, f"{loop.place}: {loop.detail}"
+    lookups, voids = list(accumulate(s.cost for s in tree)), list(accumulate(s.void for s in tree))
+    if lookups and lookups[-1] > MAX_LOOKUPS:
+        step = tree[bisect_right(lookups, MAX_LOOKUPS)]
+        return State.TOO_MANY_LOOKUPS, step, f"{step.place}: {lookups[-1]} lookups of at most {MAX_LOOKUPS}"
+    if mx := next((s for s in tree if s.trouble is Trouble.TOO_MANY_MX), None):
+        return State.TOO_MANY_LOOKUPS, mx, f"{mx.place}: {mx.detail}"
+    if voids and voids[-1] > MAX_VOIDS:
+        step = tree[bisect_right(voids, MAX_VOIDS)]
+        return State.TOO_MANY_VOIDS, step, f"{step.place}: {voids[-1]} empty answers of at most {MAX_VOIDS}"
+    return None

@@ -1,0 +1,102 @@
+"""A case: one record on trial, and the ways in which it can end as a finding."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from letterhead.core import quorum
+from letterhead.core.answer import Absent, Answer, Fault, Observation, Source, Unreachable
+from letterhead.core.cause import Cause
+from letterhead.core.finding import Finding, Outcome, Remark, advice, shortened, witness
+from letterhead.core.plan import Plan
+from letterhead.core.record import Record
+
+SHOWN_VALUES = 5
+"""Foreign values shown beside a finding."""
+
+SHOWN_LENGTH = 100
+"""Characters of each."""
+
+_CAUSES = {
+    Fault.DISAGREEMENT: Cause.SERVERS_DISAGREE,
+    Fault.LAME: Cause.LAME_DELEGATION,
+    Fault.NOT_VISIBLE: Cause.NOT_VISIBLE_YET,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One record on trial.
+
+    asked_at  when the examination began; moments in findings are counted from it.
+    probe     a random label that nobody publishes, to tell a wildcard from a record.
+    """
+
+    plan: Plan
+    record: Record
+    asked_at: datetime
+    probe: str
+
+    @property
+    def domain(self) -> str:
+        """The domain on trial."""
+        return self.plan.domain
+
+    def passed(self, answer: Answer, found: Sequence[str] = (), remarks: Sequence[Remark] = ()) -> Finding:
+        """It is as it should be."""
+        return self._finding(Outcome.PASS, Cause.OK, answer.observations, found, remarks)
+
+    def failed(
+        self,
+        cause: Cause,
+        answer: Answer,
+        found: Sequence[str] = (),
+        remarks: Sequence[Remark] = (),
+        **details: str,
+    ) -> Finding:
+        """It is definitely not; `details` fill the cause's advice, `suggestion` is kept as such."""
+        visible_at = None
+        if isinstance(answer, Absent) and any(o.source is Source.RECURSIVE for o in answer.observations):
+            visible_at = self.asked_at + timedelta(seconds=answer.negative_ttl)
+        return self._finding(
+            Outcome.FAIL, cause, answer.observations, found, remarks, visible_at=visible_at, **details
+        )
+
+    def unknown(self, answer: Unreachable) -> Finding:
+        """We could not find out; the last definite result stands."""
+        cause = _CAUSES.get(answer.fault, Cause.UNREACHABLE)
+        visible_at = None
+        if cause is Cause.NOT_VISIBLE_YET:
+            visible_at = self.asked_at + timedelta(seconds=quorum.forgotten_in(answer.observations))
+        until = f" until {visible_at:%H:%M} UTC" if visible_at else ""
+        return self._finding(
+            Outcome.UNKNOWN,
+            cause,
+            answer.observations,
+            visible_at=visible_at,
+            detail=answer.detail or answer.fault,
+            until=until,
+        )
+
+    def _finding(
+        self,
+        outcome: Outcome,
+        cause: Cause,
+        observations: Sequence[Observation],
+        found: Sequence[str] = (),
+        remarks: Sequence[Remark] = (),
+        *,
+        visible_at: datetime | None = None,
+        **details: str,
+    ) -> Finding:
+        return Finding(
+            record=self.record,
+            outcome=outcome,
+            cause=cause,
+            advice=advice(cause, self.record, self.domain, **details),
+            found=tuple(shortened(value, SHOWN_LENGTH) for value in found[:SHOWN_VALUES]),
+            remarks=tuple(remarks),
+            witnesses=tuple(witness(o) for o in observations),
+            visible_at=visible_at,
+            suggestion=details.get("suggestion", ""),
+        )

@@ -1,0 +1,118 @@
+"""Getting a query to a server and its reply back, over UDP or TCP; deadlines are the caller's.
+
+Every query has a socket of its own: connected, so that the kernel drops what comes from other addresses
+and reports ports that nobody listens on, and with a source port that the kernel draws (RFC 5452 §9.2).
+"""
+
+import asyncio
+import socket
+import struct
+from contextlib import suppress
+from dataclasses import dataclass
+
+from letterhead.resolver.wire import Query
+
+UDP_TRIES = 3
+"""How often a query is sent before we give up."""
+
+UDP_PATIENCE = 2.0
+"""Seconds between two tries."""
+
+MAX_STRANGERS = 16
+"""Replies from the server's address and port that are not ours to accept before we call it an attack.
+
+With n of them let by, a blind attacker's chance to hit the id is n in 65,536 (RFC 5452 §4.2).
+"""
+
+_READ_AT_ONCE = 32  # datagrams taken in one turn of the loop, so that a flood leaves turns for others
+_LENGTH = struct.Struct("!H")
+
+
+class Forgery(Exception):
+    """Somebody is guessing: too many replies arrived that don't belong to the query (RFC 5452 §9.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a name server listens: an IP address and a port, the same for UDP and TCP."""
+
+    ip: str
+    port: int
+
+    def url(self, scheme: str) -> str:
+        """The server for people and evidence: "udp://192.0.2.53:53" or "tcp://[2001:db8::53]:53"."""
+        host = f"[{self.ip}]" if ":" in self.ip else self.ip
+        return f"{scheme}://{host}:{self.port}"
+
+    @property
+    def family(self) -> socket.AddressFamily:
+        """AF_INET or AF_INET6."""
+        return socket.AF_INET6 if ":" in self.ip else socket.AF_INET
+
+
+async def over_udp(server: Server, query: Query) -> bytes:
+    """Send the query as a datagram, again every UDP_PATIENCE; returns the first reply that belongs to it.
+
+    Raises OSError (nobody listens, no way there), TimeoutError after the last try, Forgery.
+    """
+    with socket.socket(server.family, socket.SOCK_DGRAM) as sock:
+        sock.setblocking(False)  # noqa: FBT003 - takes no keyword
+        sock.connect((server.ip, server.port))
+        for _ in range(UDP_TRIES):
+            sock.send(query.wire)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(UDP_PATIENCE):
+                    return await _reply(sock, query)
+    raise TimeoutError
+
+
+async def _reply(sock: socket.socket, query: Query) -> bytes:
+    """Wait for the datagram that belongs to the query; others are only counted."""
+    loop = asyncio.get_running_loop()
+    arrived: asyncio.Future[bytes] = loop.create_future()
+    strangers = 0
+
+    def look() -> None:
+        nonlocal strangers
+        for _ in range(_READ_AT_ONCE):
+            datagram = sock.recv(65_535)
+            if query.is_answered_by(datagram):
+                arrived.set_result(datagram)
+                return
+            strangers += 1
+            if strangers > MAX_STRANGERS:
+                raise Forgery(f"more than {MAX_STRANGERS} replies that don't belong to the question")
+
+    def readable() -> None:
+        if arrived.done():
+            return
+        try:
+            look()
+        except BlockingIOError:
+            return
+        except (OSError, Forgery) as error:
+            arrived.set_exception(error)
+
+    loop.add_reader(sock, readable)
+    try:
+        return await arrived
+    finally:
+        loop.remove_reader(sock)
+
+
+async def over_tcp(server: Server, query: Query) -> bytes:
+    """Ask over a TCP connection of its own (RFC 7766); returns the reply, which belongs to the query.
+
+    Raises OSError, EOFError when the server hangs up before its reply is whole, Forgery when the reply
+    belongs to another query.
+    """
+    reader, writer = await asyncio.open_connection(server.ip, server.port)
+    try:
+        writer.write(_LENGTH.pack(len(query.wire)) + query.wire)  # one segment (RFC 7766 §8)
+        (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+        reply = await reader.readexactly(length)
+    finally:
+        writer.transport.abort()
+    if not query.is_answered_by(reply):
+        raise Forgery("the reply over TCP does not belong to the question")
+    return reply

@@ -1,0 +1,109 @@
+"""The heart: examine, advance, save.
+
+    report         = await examination.of(domain)
+    domain, events = advance(domain, report, now)
+    await save(domain, report, events)
+
+The manual verify, the sweep and the console all come through here. No transaction is open while the
+world is asked; the save is a compare-and-set, and whoever loses decides anew on what is there now.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from letterhead.core import lifecycle
+from letterhead.core.domain import Domain, Status
+from letterhead.core.event import Event, EventKind
+from letterhead.core.finding import Report
+from letterhead.core.history import changes
+from letterhead.core.hostname import ancestors
+from letterhead.core.lifecycle import Trigger, advance
+from letterhead.core.plan import plan
+from letterhead.core.schedule import Cadence, due
+from letterhead.ports import Change, Clock, HeldElsewhere, Stale, Store
+from letterhead.service.access import not_found, with_relatives
+from letterhead.service.domains import RETRIES, busy
+from letterhead.service.examination import Examination
+from letterhead.service.joining import Joining
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """Brings a domain's state up to what the DNS says now."""
+
+    store: Store
+    examination: Examination
+    cadence: Cadence
+    clock: Clock
+    _joining: Joining[Report] = field(default_factory=Joining)
+
+    async def of(self, domain_id: str, *, by_hand: bool) -> tuple[Domain, Report]:
+        """Examine a domain and save what comes of it; who asks at the same time shares the questions.
+
+        by_hand  somebody asked for it: see lifecycle.advance.
+        Raises `domain_not_found` when it was deleted meanwhile (L03), `busy` when others keep changing it.
+        """
+        report: Report | None = None
+        for _ in range(RETRIES):
+            report = report or await self._joining.run(domain_id, lambda: self._examined(domain_id))
+            domain = await self._load(domain_id)
+            if report.plan != self._fingerprint(domain):
+                report = None  # the plan changed while we asked: the report speaks of other records (L19)
+                continue
+            try:
+                return await self._saved(domain, report, by_hand=by_hand), report
+            except (Stale, HeldElsewhere):
+                continue
+        raise busy()
+
+    async def _examined(self, domain_id: str) -> Report:
+        return await self.examination.of(await self._load(domain_id))
+
+    async def _load(self, domain_id: str) -> Domain:
+        domain = await self.store.domains.by_id(domain_id)
+        if domain is None or domain.status is Status.DELETED:
+            raise not_found()
+        return await with_relatives(self.store, domain)
+
+    def _fingerprint(self, domain: Domain) -> str:
+        exam = self.examination
+        return plan(domain, exam.profiles[domain.profile], exam.site).fingerprint
+
+    async def _saved(self, domain: Domain, report: Report, *, by_hand: bool) -> Domain:
+        now = self.clock.now()
+        moved, events = advance(domain, report, now, cycle=self.cadence.cycle, by_hand=by_hand)
+        before = await self.store.reports.newest(domain.id)
+        moved = self._scheduled(domain, moved, now, by_hand=by_hand)
+        told = [*changes(domain, before, report), *events]
+        others: list[Change] = []
+        if moved.held and not domain.held:
+            others = await self._superseded(domain, now)
+            told += await self._relatives_told(domain, now)
+        saved = await self.store.domains.save([Change(moved, tuple(told), report), *others])
+        return await with_relatives(self.store, saved[0])
+
+    def _scheduled(self, domain: Domain, moved: Domain, now: datetime, *, by_hand: bool) -> Domain:
+        """Somebody who asks is working on it: the ladder begins anew."""
+        moves = by_hand or moved.status is not domain.status
+        moved = replace(moved, rung=0 if moves else domain.rung + 1)
+        return replace(moved, due_at=due(moved, now, self.cadence))
+
+    async def _superseded(self, domain: Domain, now: datetime) -> list[Change]:
+        """The claims of other teams end when the name is proven (O01)."""
+        rivals = await self.store.domains.others(domain.hostname, domain.team)
+        moved = [lifecycle.apply(rival, Trigger.SUPERSEDE, now) for rival in rivals if not rival.held]
+        return [
+            Change(replace(rival, due_at=due(rival, now, self.cadence)), events)
+            for rival, events in moved
+            if events
+        ]
+
+    async def _relatives_told(self, domain: Domain, now: datetime) -> Iterable[Event]:
+        """Whoever holds a name above or below is told that this one is now held (O07, O08)."""
+        relatives = await self.store.domains.relatives(domain.hostname, ancestors(domain.hostname))
+        return [
+            Event(EventKind.RELATED, r.team, r.id, r.hostname, now, {"name": domain.hostname})
+            for r in relatives
+            if r.team != domain.team
+        ]

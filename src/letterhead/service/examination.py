@@ -1,0 +1,47 @@
+"""The examination: one domain's plan held against the DNS, now.
+
+It drives core's inquiry and returns the report; it changes nothing. The manual verify, the sweep and
+the console all call it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from letterhead.core.domain import Domain
+from letterhead.core.finding import Report
+from letterhead.core.plan import plan
+from letterhead.core.profile import Profile
+from letterhead.core.site import Site
+from letterhead.core.verdict.judge import judge
+from letterhead.ports import Clock, Provider
+from letterhead.service.minting import probe_label
+from letterhead.service.witnesses import Hearing, Witnesses
+
+SECONDS = 10.0
+"""How long one examination may take in all (R16)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Examines domains."""
+
+    witnesses: Witnesses
+    provider: Provider
+    profiles: Mapping[str, Profile]
+    site: Site
+    clock: Clock
+
+    async def of(self, domain: Domain) -> Report:
+        """Examine a domain. The report bears the moment at which the first question was asked."""
+        asked_at = self.clock.now()
+        identity = await self.provider.identity(domain)
+        records = plan(domain, self.profiles[domain.profile], self.site)
+        inquiry = judge(records, identity, asked_at, probe_label())
+        hearing = Hearing(self.witnesses, SECONDS)
+        try:
+            questions = next(inquiry)
+            while True:
+                questions = inquiry.send(await hearing.answers(questions))
+        except StopIteration as done:
+            report: Report = done.value
+            return report

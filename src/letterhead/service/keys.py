@@ -1,0 +1,129 @@
+"""Keys: made, listed, revoked, and turned into the actor who asks."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from letterhead.core.permission import Actor, granted, require_subset
+from letterhead.core.refusal import Kind, Refusal, invalid, missing
+from letterhead.core.team import Key
+from letterhead.ports import Clock, Store
+from letterhead.service.minting import api_key, digest, identifier
+
+USED_EVERY = timedelta(minutes=1)
+"""How exactly we remember when a key was last used."""
+
+MAX_SECRET = 200
+"""Characters of a secret that we look at; ours have fewer than 60."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The use cases of API keys."""
+
+    store: Store
+    clock: Clock
+
+    async def create(
+        self,
+        actor: Actor,
+        *,
+        name: str,
+        role: str | None = None,
+        permissions: frozenset[str] | None = None,
+        domains: frozenset[str] | None = None,
+        expires_at: datetime | None = None,
+        style: str = "letterhead",
+    ) -> tuple[Key, str]:
+        """A key for the actor's own team, which holds no more than the actor does (A03).
+
+        Returns the key and its secret, which is shown once. Raises `unknown_role`, `unknown_permission`,
+        `exceeds_own_permissions`, `exceeds_own_domains`, `expires_in_the_past`, `role_or_permissions`.
+        """
+        actor.must("key.create")
+        if (role is None) == (permissions is None):
+            raise invalid(
+                "role_or_permissions",
+                "A key is given either a role or a list of permissions.",
+                mend='Send one of "role" and "permissions".',
+                param="role",
+            )
+        rights = granted(role if role is not None else permissions or frozenset())
+        require_subset(actor, rights)
+        limited = self._limited(actor, domains)
+        if expires_at is not None and expires_at <= self.clock.now():
+            raise invalid(
+                "expires_in_the_past",
+                "The key would have expired already.",
+                mend="Give a moment in the future, or none.",
+                param="expires_at",
+            )
+        return await self.issue(
+            actor.team, name=name, permissions=rights, domains=limited, expires_at=expires_at, style=style
+        )
+
+    async def issue(
+        self,
+        team: str,
+        *,
+        name: str,
+        permissions: frozenset[str],
+        domains: frozenset[str] | None = None,
+        expires_at: datetime | None = None,
+        style: str = "letterhead",
+    ) -> tuple[Key, str]:
+        """A key for a team, without an actor: for the operator at the machine itself."""
+        now = self.clock.now()
+        secret = api_key(style)
+        hint = f"{secret[: len(secret) - 43]}…{secret[-4:]}"
+        key = Key(
+            identifier("key", now), team, name, hint, digest(secret), permissions, now, domains, expires_at
+        )
+        await self.store.keys.add(key)
+        return key, secret
+
+    async def page(self, actor: Actor, *, limit: int, before: str | None = None) -> list[Key]:
+        """The team's keys that are in force, newest first."""
+        actor.must("key.read")
+        return await self.store.keys.page(actor.team, limit=limit, before=before)
+
+    async def revoke(self, actor: Actor, key_id: str) -> None:
+        """Revoke a key of the team; its next request is refused. Raises `key_not_found`."""
+        actor.must("key.delete")
+        if not await self.store.keys.revoke(actor.team, key_id, self.clock.now()):
+            raise missing("key_not_found", "There is no such key, or it is revoked already.")
+
+    async def authenticate(self, secret: str) -> Actor:
+        """Who asks with this secret. Unknown, revoked and expired keys get the same refusal (A14)."""
+        if len(secret) > MAX_SECRET:
+            raise _unauthenticated()
+        wanted = digest(secret)
+        key = await self.store.keys.by_digest(wanted)
+        now = self.clock.now()
+        if key is None or not hmac.compare_digest(key.digest, wanted) or not key.works(now):
+            raise _unauthenticated()
+        if key.last_used_at is None or now - key.last_used_at >= USED_EVERY:
+            await self.store.keys.used(key.id, now)
+        return Actor(key.team, key.id, key.permissions, key.domains)
+
+    def _limited(self, actor: Actor, domains: frozenset[str] | None) -> frozenset[str] | None:
+        """A key that is limited to some domains makes only keys that are limited to some of those."""
+        wanted = domains if domains is not None else actor.domains
+        if wanted is not None and not all(actor.sees(domain) for domain in wanted):
+            raise Refusal(
+                Kind.FORBIDDEN,
+                "exceeds_own_domains",
+                "This key may not see all of these domains itself.",
+                mend="Leave out those that it may not see.",
+                param="domains",
+            )
+        return wanted
+
+
+def _unauthenticated() -> Refusal:
+    return Refusal(
+        Kind.UNAUTHENTICATED,
+        "authentication_required",
+        "The request carries no key that is in force.",
+        mend="Send a valid key as 'Authorization: Bearer <key>'; have a new one made if yours was revoked.",
+    )

@@ -1,0 +1,56 @@
+"""Verification by hand: somebody published the records and wants to know now."""
+
+from dataclasses import dataclass, replace
+
+from letterhead.core.domain import Domain, Status
+from letterhead.core.lifecycle import Trigger, apply
+from letterhead.core.permission import Actor
+from letterhead.core.schedule import Cadence, due, is_expired
+from letterhead.ports import Change, Clock, Provider, Stale, Store
+from letterhead.service.access import owned
+from letterhead.service.checkup import Checkup
+from letterhead.service.domains import Domains, View, busy
+from letterhead.service.minting import ownership_token
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Verify and refresh."""
+
+    store: Store
+    domains: Domains
+    checkup: Checkup
+    provider: Provider
+    cadence: Cadence
+    clock: Clock
+
+    async def verify(self, actor: Actor, domain_id: str) -> View:
+        """Ask provider and DNS anew; an expired claim is renewed first, with a fresh token.
+
+        Never an error for what the DNS says: the view's report tells it.
+        """
+        domain = await owned(self.store, actor, "domain.verify", domain_id)
+        if domain.status is Status.FAILED and is_expired(domain, self.clock.now()):
+            await self._renew(domain)
+        await self.provider.start(domain)
+        return await self._checked(domain_id)
+
+    async def refresh(self, actor: Actor, domain_id: str) -> View:
+        """Read provider and DNS anew without starting the provider's own verification."""
+        await owned(self.store, actor, "domain.read", domain_id)
+        return await self._checked(domain_id)
+
+    async def _checked(self, domain_id: str) -> View:
+        domain, _ = await self.checkup.of(domain_id, by_hand=True)
+        return await self.domains.view(domain)
+
+    async def _renew(self, domain: Domain) -> None:
+        """A claim that expired starts over; the token it had never proves anything again."""
+        now = self.clock.now()
+        moved, events = apply(domain, Trigger.RENEW, now)
+        moved = replace(moved, token=ownership_token(), expires_at=now + self.cadence.claim)
+        moved = replace(moved, due_at=due(moved, now, self.cadence))
+        try:
+            await self.store.domains.save([Change(moved, events)])
+        except Stale:
+            raise busy() from None

@@ -1,0 +1,75 @@
+"""Witnesses: whom an examination asks, in which order, and what their words establish together.
+
+The zone's own servers come first. Resolvers are asked only once those agree that a record is there:
+asking a cache too early would plant the negative answer for which the customer then has to wait.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from letterhead.core import quorum
+from letterhead.core.answer import Answer, Fault, Found, Observation, Question, Unreachable
+from letterhead.ports import Clock, Resolver
+
+MAX_QUESTIONS = 150
+"""Questions that one examination may ask; a plan with all its probes needs fewer than a hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """Whom to ask.
+
+    authoritative  the zone's own servers, or None where a site relies on resolvers alone.
+    recursive      resolvers with caches of their own; may be empty.
+    quorum         how many of them must agree.
+    """
+
+    authoritative: Resolver | None
+    recursive: tuple[Resolver, ...]
+    quorum: int
+    clock: Clock
+
+
+@dataclass(slots=True)
+class Hearing:
+    """One examination's questions: each is asked once, all within one deadline and one budget."""
+
+    witnesses: Witnesses
+    seconds: float
+    _heard: dict[Question, Answer] = field(default_factory=dict)
+    _ends: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._ends = self.witnesses.clock.monotonic() + self.seconds
+
+    async def answers(self, questions: Sequence[Question]) -> dict[Question, Answer]:
+        """Ask what has not been asked yet, all at once."""
+        fresh = [q for q in dict.fromkeys(questions) if q not in self._heard]
+        allowed = fresh[: max(0, MAX_QUESTIONS - len(self._heard))]
+        for question, answer in zip(
+            allowed, await asyncio.gather(*(self._answer(q) for q in allowed)), strict=True
+        ):
+            self._heard[question] = answer
+        for question in fresh[len(allowed) :]:
+            self._heard[question] = Unreachable(
+                question, Fault.NOT_ASKED, "this examination has asked too many questions already"
+            )
+        return {question: self._heard[question] for question in questions}
+
+    async def _answer(self, question: Question) -> Answer:
+        who = self.witnesses
+        if who.authoritative is None:
+            return quorum.visible(question, await self._recursive(question), who.quorum)
+        own = quorum.published(question, await self._ask(who.authoritative, question))
+        if not isinstance(own, Found) or not who.recursive:
+            return own
+        return quorum.confirmed(own, await self._recursive(question), who.quorum)
+
+    async def _recursive(self, question: Question) -> tuple[Observation, ...]:
+        asked = await asyncio.gather(*(self._ask(r, question) for r in self.witnesses.recursive))
+        return tuple(observation for observations in asked for observation in observations)
+
+    async def _ask(self, resolver: Resolver, question: Question) -> tuple[Observation, ...]:
+        left = self._ends - self.witnesses.clock.monotonic()
+        return await resolver.ask(question, within=max(0.0, left))

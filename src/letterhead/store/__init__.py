@@ -1,0 +1,1 @@
+"""The store: everything that is kept, in SQLite; a file of SQL for each noun."""

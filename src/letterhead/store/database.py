@@ -1,0 +1,69 @@
+"""What the nouns of the store need of a database: reads, and transactions that are data.
+
+Nothing is read and then decided upon inside a transaction: guards stand in WHERE clauses and in unique
+indexes, so a transaction is a row of statements that can be queued, joined with others and run anywhere.
+
+The SQL is what SQLite and PostgreSQL have in common. Parameters are named, `:name`, and never written into
+the text (A09). Booleans are integers 0 and 1, moments are integers (see instant.py), JSON is text.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from letterhead.ports import StoreError
+
+Params = Mapping[str, int | str | bytes | None]
+"""The values of the named parameters; names that the text does not mention are ignored."""
+
+
+class Row(Protocol):
+    """One row, its columns by name."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+Rows = Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a transaction.
+
+    otherwise   raised unless exactly one row is changed; None where any number will do.
+    duplicates  what to raise when a unique index, by its name, refuses the row.
+    """
+
+    sql: str
+    params: Params
+    otherwise: StoreError | None = None
+    duplicates: Mapping[str, StoreError] = field(default_factory=dict)
+
+
+class Database(Protocol):
+    """A database. Every failure is a StoreError."""
+
+    async def read(self, sql: str, params: Params) -> Rows:
+        """The rows of one query, from what is committed now."""
+
+    async def write(self, *transaction: Statement) -> list[Rows]:
+        """Run statements all or nothing; returns the rows of each once they are durable.
+
+        Raises a statement's `otherwise` or one of its `duplicates`; then nothing was changed.
+        """
+
+    async def schema_version(self) -> str | None:
+        """The migration that the schema stands at, or None where there is no schema."""
+
+    async def close(self) -> None:
+        """Finish the transactions that wait, then let go of the database."""
+
+
+def one_of(name: str, values: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """The right side of `IN` for any number of values, none included, and its parameters.
+
+    A parameter for each value: SQLite takes up to 32,766 of them, PostgreSQL 65,535.
+    """
+    params = {f"{name}_{index}": value for index, value in enumerate(values)}
+    names = ", ".join(f":{each}" for each in params)
+    return f"({names or 'NULL'})", params
