@@ -102,6 +102,7 @@ RECORDS: list[tuple[str, Policy | None, list[Mistake]]] = [
     # Bytes that no record may hold.
     ("v=DMARC1; p=reject\n", REJECT, [Mistake.NOT_PRINTABLE]),
     ("v=DMARC1;\r\n p=reject", REJECT, [Mistake.NOT_PRINTABLE]),
+    ("v=DMARC1\n; p=reject", REJECT, [Mistake.NOT_PRINTABLE]),
     ("v=DMARC1; p=“reject”", None, [Mistake.POLICY_INVALID, Mistake.VOID, Mistake.NOT_PRINTABLE]),
     (
         "v=DMARC1;\u00a0p=reject",

@@ -81,6 +81,7 @@ def test_N01_all_spellings_of_200_names_are_one_name_each() -> None:
         ("ACME.com.", "acme.com"),
         ("faß.de", "xn--fa-hia.de"),  # non-transitional: not fass.de
         ("βόλος.com", "xn--nxasmm1c.com"),  # the final sigma stays what it is
+        ("\u06fe.com", "xn--rmb.com"),  # by category a symbol, yet a letter of names (RFC 5892 §2.6)
         ("نامه\u200cای.com", "xn--mgba3gch31f060k.com"),  # a joiner where the script needs it
     ],
 )
@@ -245,7 +246,9 @@ def test_N04_nothing_is_suggested_where_nothing_sound_is_inside(typed: str) -> N
     assert refusal_of(typed).extra == {}
 
 
-@pytest.mark.parametrize("typed", ["mu\u0308nchen.de", "MÜNCHEN.DE", "ΕΛΛΆΣ.com", "ｶﾞﾝﾀﾞﾑ.com", "İzmir.com"])
+@pytest.mark.parametrize(
+    "typed", ["mu\u0308nchen.de", "MÜNCHEN.DE", "ΕΛΛΆΣ.com", "ｶﾞﾝﾀﾞﾑ.com", "İzmir.com", "ᏣᎳᎩ.com", "ꮳꮃꭹ.com"]
+)
 def test_N02_plain_spellings_ask_nothing(typed: str) -> None:
     assert canonical(typed, Rules())
 
@@ -294,6 +297,7 @@ def test_N04_A08_whatever_is_typed_is_a_clean_name_or_a_clean_refusal(typed: str
     else:
         hostname = outcome
         assert canonical(hostname, Rules()) == hostname
+        assert canonical(spelling.u_label_form(hostname), Rules()) == hostname
     assert set(hostname) <= set("abcdefghijklmnopqrstuvwxyz0123456789-.")
     assert spelling.a_label_form(spelling.u_label_form(hostname)) == hostname
 

@@ -55,7 +55,7 @@ class Server(ABC):
         """Tell the running server that configuration and zone files have changed."""
 
     def start(self) -> Self:
-        """Start the server, also again after stop(); returns once it serves its zones at all its addresses."""
+        """Start the server, also again after stop(); returns once it serves its zones at every address."""
         path = program.find(self.program)
         self.directory.mkdir(parents=True, exist_ok=True)
         self._configure()
@@ -90,10 +90,10 @@ class Server(ABC):
         return [first, *first.children(recursive=True)]
 
     def publish(self, zone: str, text: str, *, servers: Sequence[tuple[str, str]] | None = None) -> None:
-        """Serve `text` as the content of `zone` from now on; returns once the server does.
+        """Serve `text` as the content of `zone` ("acme.com", ".") from now on; returns once the server does.
 
         zonetext.complete() adds what the text lacks; `servers` are the pairs of name and address for its
-        NS records, without them ns1 in the zone at this server. Names without the final dot, but ".". A text that brings a SOA of its own is
+        NS records, without them ns1 in the zone at this server. A text that brings a SOA of its own is
         published as it stands and must bring a new serial each time.
         """
         self.publish_all({zone: text}, servers=servers)

@@ -145,12 +145,20 @@ def test_an_alias_can_be_changed_and_gives_its_place_up_when_removed(zone: Zone)
 
 
 @pytest.mark.parametrize(
-    "text", ["@ NOTATYPE x", "@ A 1.2.3", '@ TXT "open', "sub DNAME other.com.", "a TXT x\na CNAME b"]
+    ("text", "code"),
+    [
+        ("@ NOTATYPE x", "bad_zone_file"),
+        ("@ A 1.2.3", "bad_zone_file"),
+        ('@ TXT "open', "bad_zone_file"),
+        ("a TXT x\na CNAME b", "bad_zone_file"),
+        ("sub DNAME other.com.", "unsupported_type"),
+        ("x TYPE65280 \\# 1 00", "unsupported_type"),
+    ],
 )
-def test_a_text_that_is_no_zone_file_is_refused(text: str) -> None:
+def test_a_zone_file_that_cannot_be_served_is_refused(text: str, code: str) -> None:
     with pytest.raises(Refusal) as refused:
         Zone("acme.com", text)
-    assert refused.value.code == "bad_zone_file"
+    assert refused.value.code == code
 
 
 def test_a_zone_file_cannot_read_other_files(tmp_path: Path) -> None:

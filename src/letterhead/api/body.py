@@ -143,7 +143,7 @@ def _strings(value: object) -> Iterator[str]:
 
 
 class StrictJson(AbstractDTO[T]):
-    """Hooks `read` into Litestar: a handler with `dto=StrictJson[Shape]` is given a checked Shape as `data`."""
+    """Hooks `read` into Litestar: a handler with `dto=StrictJson[Shape]` is given a checked Shape."""
 
     def __init__(self, asgi_connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         super().__init__(asgi_connection)

@@ -81,7 +81,7 @@ def common_headers(request_id: str) -> list[tuple[bytes, bytes]]:
 
 
 def _inner(scope: HTTPScope, request_id: str) -> HTTPScope:
-    """The scope for what lies within: HEAD is GET without the body, which the server cuts (RFC 9110 §9.3.2)."""
+    """The scope for what lies within: HEAD is GET, and the server cuts the body (RFC 9110 §9.3.2)."""
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
     state = {**scope.get("state", {}), "request_id": request_id}
     return cast("HTTPScope", {**scope, "method": method, "state": state})

@@ -4,6 +4,7 @@ Paths that no dialect knows, wrong methods and unreadable bodies reach no handle
 path alone (WIRE.md, "The rest").
 """
 
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -16,6 +17,7 @@ from litestar.exceptions import (
     NotFoundException,
     ValidationException,
 )
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from letterhead.api import problem
 from letterhead.api.answer import Answer
@@ -26,15 +28,15 @@ from letterhead.core.refusal import Refusal
 Wording = Callable[[Problem, str, str], Answer]
 """A dialect's words for a problem, given the request's id and the public URL."""
 
-DIALECTS: tuple[tuple[str, Wording], ...] = (("/", native_problem.word),)
-"""Who words the problems below which path; the first row that matches wins, so the last one takes the rest."""
+DIALECTS: tuple[tuple[str, Wording], ...] = (("", native_problem.word),)
+"""Who words the problems of the paths with this prefix; the first row wins, the last one takes the rest."""
 
 _log = structlog.get_logger()
 
 
 def worded(said: Problem, path: str, request_id: str, public_url: str) -> Answer:
     """The problem in the words of the dialect that the path belongs to."""
-    word = next(word for prefix, word in DIALECTS if path.startswith(prefix) or prefix == "/")
+    word = next(word for prefix, word in DIALECTS if path.startswith(prefix))
     return word(said, request_id, public_url)
 
 
@@ -46,7 +48,10 @@ def handle(request: Request[Any, Any, Any], raised: Exception) -> Response[bytes
     settings = request.app.state.settings
     answer = worded(said, request.scope["path"], request.state.request_id, settings.public_url)
     return Response(
-        answer.body, status_code=answer.status, headers=answer.headers, media_type=answer.headers["content-type"]
+        answer.body,
+        status_code=answer.status,
+        headers=answer.headers,
+        media_type=answer.headers["content-type"],
     )
 
 
@@ -57,16 +62,24 @@ def problem_of(raised: Exception) -> Problem:
             return raised
         case Refusal():
             return problem.of_refusal(raised)
+        case ClientException():
+            return _of_litestar(raised)
+        case _:
+            return problem.unexpected()
+
+
+def _of_litestar(raised: ClientException) -> Problem:
+    match raised:
         case ValidationException():
             return problem.validation(_parameters(raised))
         case NotFoundException():
             return problem.not_found()
         case MethodNotAllowedException():
             return problem.method_not_allowed((raised.headers or {}).get("allow", ""))
-        case ClientException():
-            return problem.malformed_request(raised.detail)
+        case RequestEntityTooLarge():
+            return problem.body_too_large()
         case _:
-            return problem.unexpected()
+            return problem.malformed_request(raised.detail)
 
 
 def _parameters(raised: ValidationException) -> list[tuple[str, str]]:
@@ -77,5 +90,7 @@ def _parameters(raised: ValidationException) -> list[tuple[str, str]]:
 
 def _record(request: Request[Any, Any, Any], raised: Exception) -> None:
     # A log that can't be written never costs anybody an answer (X14).
+    # The traceback is plain text: renderers that show local variables would show the request's key (A04).
     with suppress(OSError, ValueError):
-        _log.error("unexpected", method=request.method, path=request.scope["path"], exc_info=raised)
+        trace = "".join(traceback.format_exception(raised))
+        _log.error("unexpected", method=request.method, path=request.scope["path"], trace=trace)

@@ -1,4 +1,4 @@
-"""What the entrance counts: requests and how long they took, by the route's template and never by its values."""
+"""What the entrance counts: requests and their duration, by the route's template, never by its values."""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 

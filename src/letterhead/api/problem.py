@@ -96,11 +96,9 @@ def not_found() -> Problem:
 
 def method_not_allowed(allow: str) -> Problem:
     """The path exists without this method. `allow` as in the header of that name (RFC 9110 §10.2.1)."""
-    mend = f"Use one of {allow}."
+    mend = "Use one of the methods in the Allow header."
     text = "This path does not know the method."
-    return Problem(
-        405, "Method not allowed", "method_not_allowed", text, mend=mend, headers={"allow": allow}
-    )
+    return Problem(405, "Method not allowed", "method_not_allowed", text, mend=mend, headers={"allow": allow})
 
 
 def request_timeout() -> Problem:
@@ -109,9 +107,9 @@ def request_timeout() -> Problem:
     return Problem(408, "Too slow", "request_timeout", text, mend="Send it again, in one go.")
 
 
-def body_too_large(limit: int) -> Problem:
+def body_too_large() -> Problem:
     """The body has more bytes than we read."""
-    text = f"The body is larger than {limit} bytes."
+    text = "The body is larger than anything that can be asked of us."
     return Problem(413, "Body too large", "body_too_large", text, mend="Send a smaller body.")
 
 

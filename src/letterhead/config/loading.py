@@ -1,5 +1,6 @@
 """A Config made of everything that was given, or one error that names every problem."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,6 +18,15 @@ from letterhead.core.site import Site
 
 USUAL_FILE = Path("letterhead.toml")
 """What is read where no file is named, if it is there."""
+
+_WORDS = {
+    "array": "a list",
+    "bool": "true or false",
+    "float": "a fraction",
+    "int": "a whole number",
+    "object": "a table",
+    "str": "a text",
+}
 
 Place = tuple[str, str]
 """A section and a key."""
@@ -66,12 +76,12 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     given: dict[Place, Given] = {}
     for source in (_in_file(path), from_environment(environ)):
         given |= _read(source, problems, notes)
-    if not problems:
-        config = _config({place: one.value for place, one in given.items()})
-        problems += _contradictions(config, given)
     if problems:
         raise ConfigError(*problems)
-    return replace(config, warnings=(*warnings(config.site, config.dns), *notes))
+    config = _config({place: one.value for place, one in given.items()})
+    if contradicting := list(_contradictions(config, given)):
+        raise ConfigError(*contradicting)
+    return replace(config, warnings=(*warnings(config.server, config.site, config.dns), *notes))
 
 
 def _in_file(path: Path | None) -> list[Given]:
@@ -90,7 +100,10 @@ def _in_file(path: Path | None) -> list[Given]:
 
 
 def _read(source: Iterable[Given], problems: list[str], notes: list[str]) -> dict[Place, Given]:
-    """What one source gives, converted and checked; adds to `problems` what can't be, to `notes` what is unused."""
+    """What one source gives, converted and checked.
+
+    Adds to `problems` what can't be, to `notes` what this version does not use.
+    """
     read: dict[Place, Given] = {}
     for given in source:
         try:
@@ -100,7 +113,7 @@ def _read(source: Iterable[Given], problems: list[str], notes: list[str]) -> dic
                 continue
             place = (own.section, own.key)
             if place in read:
-                raise ValueError("is given twice, once as a file")
+                problems.append(f"{given.place}: is given twice, once as a file")
             read[place] = replace(own, value=_converted(own, KEYS[place]))
         except ValueError as error:
             problems.append(f"{given.place}: {error}")
@@ -117,17 +130,24 @@ def _converted(given: Given, key: Key) -> Any:
     try:
         value = msgspec.convert(value, key.type, strict=not given.is_text, dec_hook=_path)
     except msgspec.ValidationError as error:
-        raise ValueError(str(error).replace("`", "").replace("Expected", "expected")) from error
+        raise ValueError(_worded(error, is_text=given.is_text)) from error
     for check in key.checks:
         value = check(value)
     return value
+
+
+def _worded(error: msgspec.ValidationError, *, is_text: bool) -> str:
+    """What msgspec found, in words for people who don't know Python's."""
+    text = re.sub(r"`(\w+)(?: \| null)?`", lambda kind: _WORDS.get(kind[1], kind[1]), str(error))
+    text = text.replace("Expected", "expected").replace("`", "")
+    return text.removesuffix(", got " + _WORDS["str"]) if is_text else text
 
 
 def _path(kind: type, value: Any) -> Any:
     """Make what msgspec has no notion of: a path."""
     if kind is Path and isinstance(value, str) and value:
         return Path(value)
-    raise ValueError("Expected a path")
+    raise ValueError("expected the path of a directory")
 
 
 def _config(given: Mapping[Place, Any]) -> Config:
@@ -153,6 +173,6 @@ def _config(given: Mapping[Place, Any]) -> Config:
 
 def _contradictions(config: Config, given: Mapping[Place, Given]) -> Iterator[str]:
     """Each setting that can't stand beside the others, with the source that it came from."""
-    for section, key, text in contradictions(config.server.data_dir, config.dns):
+    for section, key, text in contradictions(config.server, config.dns):
         source = given[section, key].source if (section, key) in given else "default"
         yield f"{source}: [{section}] {key}: {text}"

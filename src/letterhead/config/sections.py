@@ -20,14 +20,15 @@ from letterhead.config.value import (
     interface,
     label,
     mailbox,
+    policy,
     public_url,
     resolver_url,
     sqlite_url,
 )
-from letterhead.core.dmarc.policy import Policy
 from letterhead.core.profile import PROFILES
 
 Port = Annotated[int, Meta(ge=1, le=65_535)]
+Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[int, Meta(ge=1, le=366 * 86_400)]
 
 EXAMPLE_SITE = "letterhead.example"
@@ -57,7 +58,7 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class SiteNames:
-    """This deployment's own names, which end up in the records that customers publish; becomes core's Site."""
+    """This deployment's own names, which customers' records will bear; `Config.site` is made of them."""
 
     name: Annotated[str, hostname, "The deployment itself; the other names default to names below it."] = (
         EXAMPLE_SITE
@@ -72,7 +73,7 @@ class SiteNames:
     proof_label: Annotated[str, label, "Ownership is proven at _<proof_label>.<domain>."] = "letterhead"
     region: Annotated[str, label, "Stands for {region} in names."] = "default"
     mail_from: Annotated[str, hostname, "Where the MX of customers' return paths points."] = "bounces.{name}"
-    dmarc_policy: Annotated[Policy, "The DMARC policy that we recommend."] = Policy.NONE
+    dmarc_policy: Annotated[str, policy, "The DMARC policy that we recommend."] = "none"
     dmarc_rua: Annotated[str, mailbox, "Where receivers send aggregate DMARC reports."] = "dmarc@{name}"
 
 
@@ -85,7 +86,7 @@ class Dns:
     ] = ()
     authoritative: Annotated[bool, "Whether the zone's own servers are asked."] = True
     authoritative_port: Annotated[Port, "Port of the zones' own servers."] = 53
-    quorum: Annotated[int | None, Meta(ge=1), "Resolvers that must agree; unset: a majority of them."] = None
+    quorum: Annotated[Count | None, "Resolvers that must agree; unset: a majority of them."] = None
     root_hints: Annotated[
         tuple[str, ...], Meta(min_length=1), each(address), "Root servers from which the walk starts."
     ] = ROOT_HINTS
@@ -116,7 +117,7 @@ class Lifecycle:
         "Seconds before each examination of a pending domain; the last repeats.",
     ] = (5, 10, 20, 40, 60, 120, 300, 600, 1_800, 3_600, 21_600)
     claim_days: Annotated[int, Meta(ge=1, le=3_650), "Days after which an unproven claim expires."] = 30
-    domains_per_team: Annotated[int, Meta(ge=1), "How many domains a team may have."] = 10_000
+    domains_per_team: Annotated[Count, "How many domains a team may have."] = 10_000
 
 
 SECTIONS: dict[str, type] = {

@@ -90,6 +90,8 @@ def resolved(given: Given) -> Given | None:
 
 def _known(given: Given) -> frozenset[str]:
     """The names of the keys of a section. Raises ValueError where there is no such section."""
+    if given.key in SECTIONS and not given.section:
+        raise ValueError(f"is a section, to be written as [{given.key}] with its keys below")
     if not given.section:
         sections = ", ".join(f"[{section}]" for section in SECTIONS)
         raise ValueError(f"stands outside of every section; the sections are {sections}")

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import idna
 
+from letterhead.core.dmarc.policy import Policy, policy_named
 from letterhead.core.egress import may_connect
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?")  # RFC 1035 §2.3.4, less one for an underscore
@@ -34,6 +35,14 @@ def label(text: str) -> str:
     if not _LABEL.fullmatch(text):
         raise ValueError(f"{text!r} is no label of a hostname: lower-case letters, digits and inner hyphens")
     return text
+
+
+def policy(text: str) -> Policy:
+    """A DMARC policy (RFC 9989 §4.7)."""
+    named = policy_named(text)
+    if named is None:
+        raise ValueError(f"{text!r} is none of {', '.join(Policy)}")
+    return named
 
 
 def mailbox(text: str) -> str:

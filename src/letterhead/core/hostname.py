@@ -186,7 +186,7 @@ def _check_room(hostname: Hostname, rules: Rules) -> None:
     """Each name that we may ask records for must itself fit into DNS.
 
     The longest are a DKIM key (RFC 6376 §3.6.2.1) and the consent to receive reports about the domain at
-    a name of ours (RFC 9990 §4).
+    a name of ours (RFC 7489 §7.1, now in RFC 9990).
     """
     key = LONGEST_SELECTOR + len("._domainkey.")
     consent = max((len("._report._dmarc." + own) for own in rules.own), default=0)

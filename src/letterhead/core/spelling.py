@@ -9,7 +9,7 @@ import unicodedata
 import idna
 
 from letterhead.core import pasted
-from letterhead.core.character import BIDI_CONTROLS, is_control, is_symbol, unfit, vanishes
+from letterhead.core.character import BIDI_CONTROLS, is_control, unfit, vanishes
 from letterhead.core.refusal import Refusal, invalid
 
 MAX_TYPED = 1000
@@ -23,7 +23,6 @@ MAX_NAME = 253
 _BLANKS = (
     "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 )
-_DOTS = ".\u3002\uff0e\uff61"  # all that separates labels (UTS 46 §2.3)
 _LDH = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
 
 
@@ -59,7 +58,8 @@ def changes_its_look(typed: str) -> bool:
 
     Case, width, kinds of dot, blanks around and composed or decomposed accents are spellings of the same
     letters. Whatever else UTS 46 maps (circled, superscript, ligature, Roman numeral, styled mathematical
-    letters, the long s) has another look, and whoever typed it may not expect the outcome.
+    letters, the long s) has another look, and whoever typed it may not expect the outcome. Asked about
+    names that a_label_form has read.
     """
     text = typed.strip(_BLANKS)
     plain = unicodedata.normalize("NFC", "".join(_plain(char) for char in text))
@@ -67,12 +67,11 @@ def changes_its_look(typed: str) -> bool:
 
 
 def _plain(char: str) -> str:
-    """The same letter in lower case and of ordinary width; any dot as a full stop."""
-    if char in _DOTS:
-        return "."
+    """What UTS 46 makes of the character if that differs in case, width or kind of dot only; else itself."""
     form, _, code = unicodedata.decomposition(char).partition(" ")
     letter = chr(int(code, 16)) if form in {"<wide>", "<narrow>"} else char
-    return letter.lower()
+    mapped = idna.uts46_remap(letter, std3_rules=False)
+    return mapped if mapped in {letter, letter.lower(), letter.upper(), "."} else char
 
 
 def _mapped(text: str) -> str:
@@ -88,7 +87,7 @@ def _encoded(mapped: str) -> str:
     if not mapped:
         raise _refused("domain_missing", "There is no name.", "Give a name like acme.com.")
     for char in mapped:
-        if is_symbol(char) or (char.isascii() and char not in _LDH):
+        if char.isascii() and char not in _LDH:
             raise unfit(char)
     labels = [_a_label(label) for label in mapped.removesuffix(".").split(".")]
     _check_bidi([_u_label(label) for label in labels])

@@ -56,16 +56,19 @@ def read_rdataset(rdtype: dns.rdatatype.RdataType, ttl: int, values: Sequence[st
 
 
 def read_zone_file(origin: dns.name.Name, text: str) -> dns.zone.Zone:
-    """A zone file, names relative to the origin, with a SOA added where it has none. Raises Refusal: bad_zone_file."""
+    """A zone file with names relative to the origin; without a SOA it is given one.
+
+    Raises Refusal: bad_zone_file, unsupported_type.
+    """
     try:
         zone = dns.zone.from_text(
             f"$TTL {DEFAULT_TTL}\n{text}\n", origin, relativize=False, check_origin=False
         )
-        strange = {rdataset.rdtype.name for _, rdataset in zone.iterate_rdatasets()} - TYPES - {"SOA"}
-        if strange:
-            raise ValueError(f"records of type {', '.join(sorted(strange))} can't be published here")
     except (dns.exception.DNSException, ValueError) as error:
         raise invalid("bad_zone_file", f"The zone file of {origin} can't be read: {error}.") from error
+    for _, rdataset in zone.iterate_rdatasets():
+        if rdataset.rdtype != dns.rdatatype.SOA:
+            read_type(dns.rdatatype.to_text(rdataset.rdtype))
     if zone.get_rdataset(origin, dns.rdatatype.SOA) is None:
         zone.replace_rdataset(origin, _first_soa(origin))
     return zone

@@ -19,7 +19,8 @@ class Zone:
     text  a zone file to start from, names relative to the origin; without a SOA it is given one.
 
     The serial of the SOA grows with every change (RFC 1035 §3.3.13). Names passed in are full names, with or
-    without the final dot, in A-label form. Raises Refusal: bad_name, bad_zone_file.
+    without the final dot, in A-label form. Raises Refusal: bad_name, bad_zone_file,
+    unsupported_type.
     """
 
     def __init__(self, origin: str, text: str = "") -> None:

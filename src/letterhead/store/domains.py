@@ -133,13 +133,14 @@ class DomainTable:
     async def relatives(self, hostname: str, ancestors: Sequence[str]) -> list[Domain]:
         """Held domains, of any team, above or below. Read backwards, all below are one range of an index."""
         names, params = one_of("ancestor", ancestors)
-        below = f"{_reversed(hostname)}."
-        beyond = f"{below[:-1]}/"  # "/" follows "." in ASCII
-        where = (
-            f"held = 1 AND (hostname IN {names}"
-            " OR (reversed_hostname > :below AND reversed_hostname < :beyond)) ORDER BY reversed_hostname"
+        backwards = _reversed(hostname)
+        related = await self._many(
+            # `held = 1` twice: only so does each half find its own partial index.
+            f"(held = 1 AND hostname IN {names})"
+            " OR (held = 1 AND reversed_hostname > :below AND reversed_hostname < :beyond)",
+            {**params, "below": f"{backwards}.", "beyond": f"{backwards}/"},  # "/" follows "." in ASCII
         )
-        return await self._many(where, {**params, "below": below, "beyond": beyond})
+        return sorted(related, key=lambda domain: _reversed(domain.hostname))
 
     async def count(self, team: str) -> int:
         """How many domains a team has, deleted ones not counted."""

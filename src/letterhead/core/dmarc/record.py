@@ -77,18 +77,14 @@ class Reason(StrEnum):
     VERSION_NOT_FIRST = "version_not_first"
 
 
-_BLANK = rb"[ \t\r\n]*"  # FOLDING, before and behind every piece
-_VERSION = re.compile(rb"v%b=%bDMARC1%b(?:;|\Z)" % (_BLANK, _BLANK, _BLANK))
-_FAILED_VERSIONS = tuple(  # the first that fits names the reason
-    (reason, re.compile(pattern.replace(b" ", _BLANK), re.IGNORECASE))
-    for reason, pattern in (
-        (Reason.QUOTED, rb'\A (?:"|\xe2\x80[\x9c\x9d]) v = DMARC1'),
-        (Reason.ESCAPED, rb"\A v = DMARC1 \\;"),
-        (Reason.LEADING_BLANK, rb"\A[ \t\r\n]+(?-i:v = DMARC1) (?:;|\Z)"),
-        (Reason.VERSION_CASE, rb"\A v = DMARC1 (?:;|\Z)"),
-        (Reason.VERSION_OTHER, rb"\A v = DMARC"),
-        (Reason.VERSION_NOT_FIRST, rb"; v = DMARC1"),
-    )
+_VERSION = re.compile(rb"v[ \t\r\n]*=[ \t\r\n]*DMARC1[ \t\r\n]*(?:;|\Z)")
+_FAILED_VERSIONS = (  # the first that fits names the reason
+    (Reason.QUOTED, re.compile(rb'\A\s*(?:"|\xe2\x80[\x9c\x9d])\s*v\s*=\s*DMARC1', re.IGNORECASE)),
+    (Reason.ESCAPED, re.compile(rb"\A\s*v\s*=\s*DMARC1\s*\\;", re.IGNORECASE)),
+    (Reason.LEADING_BLANK, re.compile(rb"\A\s+v\s*=\s*DMARC1\s*(?:;|\Z)")),
+    (Reason.VERSION_CASE, re.compile(rb"\A\s*v\s*=\s*DMARC1\s*(?:;|\Z)", re.IGNORECASE)),
+    (Reason.VERSION_OTHER, re.compile(rb"\A\s*v\s*=\s*DMARC", re.IGNORECASE)),
+    (Reason.VERSION_NOT_FIRST, re.compile(rb";\s*v\s*=\s*DMARC1", re.IGNORECASE)),
 )
 
 

@@ -78,7 +78,7 @@ def domain_spec_problem(text: str) -> str:
 
 
 def _is_top_label(label: str) -> bool:
-    """Letters, digits and inner hyphens, and not digits alone, so that no address passes for a name (§7.1)."""
+    """Letters, digits and inner hyphens; not digits alone, so that no address passes for a name (§7.1)."""
     return _LABEL.fullmatch(label) is not None and not label.isdigit()
 
 

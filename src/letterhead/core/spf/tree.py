@@ -120,7 +120,7 @@ def _read(record: Record, place: Place, walk: Walk) -> Inquiry[tuple[Step, ...]]
     """The steps of one record and of everything below it; the redirect comes last (§4.6.3)."""
     end = record.terms.index(record.all) if record.all else None
     found = [_step(i, term, place, end) for i, term in enumerate(record.terms) if _leads(term)]
-    found.sort(key=lambda step: step.term is record.redirect)
+    found.sort(key=lambda step: isinstance(step.term, Modifier))
     parts = yield from together([_follow(step, place, walk) for step in found])
     return tuple(step for part in parts for step in part)
 
@@ -130,7 +130,7 @@ def _leads(term: Term) -> bool:
 
 
 def _step(index: int, term: Term, place: Place, end: int | None) -> Step:
-    """One term as it stands; `end` is the position of the first `all`, behind which nothing is read (§5.1)."""
+    """One term as it stands; `end` is where the first `all` is, behind which nothing is read (§5.1)."""
     if isinstance(term, Modifier):
         reached, passes = end is None, True  # §6.1: a redirect is for records without an `all`
     else:

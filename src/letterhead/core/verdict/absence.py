@@ -20,7 +20,7 @@ MAX_NAME = 253
 
 _OTHER_TYPES = {
     RecordType.TXT: (RecordType.SPF, RecordType.CNAME, RecordType.A),
-    RecordType.MX: (RecordType.CNAME, RecordType.TXT),
+    RecordType.MX: (RecordType.CNAME,),
     RecordType.CNAME: (RecordType.TXT, RecordType.A),
 }
 

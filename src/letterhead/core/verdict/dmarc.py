@@ -16,6 +16,10 @@ from letterhead.core.verdict.case import Case
 def dmarc(case: Case) -> Inquiry[Finding]:
     """Judge the policy for exactly this domain, whichever record rules it (RFC 9989 §4.10)."""
     discovery = yield from discover(case.domain)
+    own = discovery.own
+    if len(own.records) > 1:  # discarded, all of them (RFC 9989 §4.10), even where a parent's rules then
+        shown = [record.data.decode("ascii", "replace") for record in own.records]
+        return case.failed(Cause.DMARC_MULTIPLE, own.answer, shown, detail=str(len(shown)))
     if isinstance(discovery.outcome, Unreachable):
         return case.unknown(discovery.outcome)
     if isinstance(discovery.outcome, NoPolicy):
@@ -51,9 +55,6 @@ def _remarks(case: Case, ruling: Ruling) -> list[Remark]:
 def _without_policy(case: Case, discovery: Discovery, lacking: NoPolicy) -> Inquiry[Finding]:
     own = discovery.own
     answer = next((s.answer for s in discovery.steps if s.domain == lacking.domain), own.answer)
-    if lacking.lack is Lack.SEVERAL_RECORDS:
-        shown = [record.data.decode("ascii", "replace") for record in own.records]
-        return case.failed(Cause.DMARC_MULTIPLE, answer, shown, detail=str(len(shown)))
     if lacking.lack is Lack.VOID:
         detail = f"_dmarc.{lacking.domain} names no valid policy"
         return case.failed(Cause.DMARC_INVALID, answer, detail=detail)

@@ -1,0 +1,190 @@
+"""HTTP as it arrives: uvicorn's protocol with the caps and timers that it lacks (A15, A17).
+
+httptools (llhttp) refuses what RFC 9112 §6.3 and §11.2 warn of: two lengths, a length beside chunks, bad
+chunks. What it does not bound is counted here: how large a head is, how long head and body take, and how
+many connections one address has. Whatever is refused here is worded like any other problem.
+"""
+
+import asyncio
+import ipaddress
+from collections import Counter
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from letterhead.api import errors, problem
+from letterhead.api.envelope import common_headers, mint_request_id
+from letterhead.api.metrics import Metrics
+from letterhead.api.problem import Problem
+from letterhead.api.settings import Settings
+
+
+class Doorkeeper:
+    """Knows all open connections of one server and who has how many of them."""
+
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        self.limits = settings.limits
+        self.public_url = settings.public_url
+        self.metrics = metrics
+        self._open: Counter[str] = Counter()
+
+    def enter(self, client: str) -> Problem | None:
+        """Count a connection in; why it must leave again, if it must."""
+        self._open[client] += 1
+        if self._open[client] > self.limits.connections_per_address:
+            return problem.too_many_connections()
+        if self._open.total() > self.limits.connections:
+            return problem.overloaded()
+        return None
+
+    def leave(self, client: str) -> None:
+        """Count a connection out."""
+        self._open[client] -= 1
+        if not self._open[client]:
+            del self._open[client]
+
+
+def block(address: str) -> str:
+    """Whom an address stands for: itself, or its /64 where it is IPv6, all of which one host may use."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return str(ip.ipv4_mapped)
+        return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """One connection.
+
+    _deadline  when we stop waiting for the rest of a head or a body; not set while we are at work.
+    _in_body   whether the head of the newest request is read and its end is not.
+    _seen      octets since that head began.
+    """
+
+    def __init__(self, *, doorkeeper: Doorkeeper, **given: Any) -> None:
+        super().__init__(**given)
+        self._doorkeeper = doorkeeper
+        self._limits = doorkeeper.limits
+        self._deadline: asyncio.TimerHandle | None = None
+        self._body_ends = 0.0
+        self._in_body = False
+        self._seen = 0
+        self._fault: Problem | None = None
+        self._client = ""
+        self.url = b""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
+        """Let the client in, or answer why not; the first head is now awaited."""
+        super().connection_made(transport)
+        self._client = block(self.client[0]) if self.client else ""
+        unwelcome = self._doorkeeper.enter(self._client)
+        if unwelcome is not None:
+            self._turn_away(unwelcome)
+            return
+        self._expect(self._limits.head_time)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Count the client out."""
+        self._relax()
+        self._doorkeeper.leave(self._client)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came, and bound what the parser keeps of a head that does not end."""
+        if self.transport.is_closing():
+            return
+        self._seen += len(data)
+        super().data_received(data)
+        if not self._in_body and self._seen > self._limits.head and not self.transport.is_closing():
+            self._turn_away(problem.head_too_large())
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One more field: bound their number and size, and thereby what a request can cost."""
+        super().on_header(name, value)
+        size = len(self.url) + sum(len(each) + len(text) for each, text in self.headers)
+        if len(self.headers) > self._limits.fields or size > self._limits.head:
+            self._fault = problem.head_too_large()
+            raise self._fault  # ends the parser, which then calls send_400_response
+
+    def on_headers_complete(self) -> None:
+        """The head is read: the body is now awaited."""
+        self._in_body = True
+        self._body_ends = self.loop.time() + self._limits.body_time
+        self._expect(self._limits.chunk_time)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body: the next one is awaited, until the time for the whole is over."""
+        self._expect(min(self._limits.chunk_time, self._body_ends - self.loop.time()))
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole: nothing is awaited until it is answered."""
+        self._in_body = False
+        self._seen = 0
+        self._relax()
+        super().on_message_complete()
+        if self.cycle.response_complete:
+            self._expect(self._limits.head_time)
+
+    def on_response_complete(self) -> None:
+        """The request is answered: the next head is awaited."""
+        super().on_response_complete()
+        if not self.transport.is_closing() and not self._in_body and not self.pipeline:
+            self._expect(self._limits.head_time)
+
+    def send_400_response(self, msg: str) -> None:
+        """Where uvicorn answers what it can't parse, we word it."""
+        del msg
+        self._turn_away(self._fault or problem.malformed_request())
+
+    def _expect(self, seconds: float) -> None:
+        """More must come within so many seconds."""
+        self._relax()
+        self._deadline = self.loop.call_later(max(seconds, 0), self._too_slow)
+
+    def _relax(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _too_slow(self) -> None:
+        if not self._in_body and not self._seen:
+            self.transport.close()  # nothing of a request has come: there is nothing to answer
+            return
+        self._turn_away(problem.request_timeout())
+
+    def _turn_away(self, said: Problem) -> None:
+        """Answer without the application, where the answer can only be to this request, and close."""
+        self._relax()
+        self._doorkeeper.metrics.turned_away(said.code)
+        if self._can_answer():
+            self.transport.write(self._written(said))
+        self.transport.close()
+
+    def _can_answer(self) -> bool:
+        """Whether nothing of another answer would come before or after ours on this connection."""
+        newest = cast("RequestResponseCycle | None", self.cycle)
+        if newest is None:
+            return True
+        if self._in_body:
+            return not self.pipeline and not newest.response_started
+        return newest.response_complete
+
+    def _written(self, said: Problem) -> bytes:
+        request_id = mint_request_id()
+        path = self.url.decode("latin-1")
+        answer = errors.worded(said, path, request_id, self._doorkeeper.public_url)
+        fields = [
+            *self.server_state.default_headers,
+            *((name.encode(), value.encode()) for name, value in answer.headers.items()),
+            (b"content-length", str(len(answer.body)).encode()),
+            *common_headers(request_id),
+            (b"connection", b"close"),
+        ]
+        lines = b"".join(name + b": " + value + b"\r\n" for name, value in fields)
+        return STATUS_LINE[answer.status] + lines + b"\r\n" + answer.body

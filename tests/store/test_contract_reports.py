@@ -1,0 +1,69 @@
+"""What every store does with reports."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from letterhead.core.domain import Domain
+from letterhead.core.finding import Outcome, Report
+from letterhead.ports import Change, Store
+from tests.store.samples import HOUR, NOON, a_domain, a_report
+
+TICK = timedelta(microseconds=1)
+
+
+@pytest.fixture
+async def domain(store: Store) -> Domain:
+    """A domain that was never examined."""
+    return await store.domains.add(a_domain(), (), ())
+
+
+async def _report(store: Store, domain: Domain, report: Report | None) -> Domain:
+    (saved,) = await store.domains.save([Change(domain, (), report)])
+    return saved
+
+
+async def test_there_is_none_before_the_first_examination(store: Store, domain: Domain) -> None:
+    assert await store.reports.newest(domain.id) is None
+    assert await store.reports.newest_of([domain.id, "dom_none"]) == {}
+
+
+async def test_a_report_comes_back_whole(store: Store, domain: Domain) -> None:
+    report = a_report(NOON + TICK)
+    await _report(store, domain, report)
+    assert await store.reports.newest(domain.id) == report
+
+
+async def test_a_change_without_a_report_leaves_the_one_that_is_there(store: Store, domain: Domain) -> None:
+    domain = await _report(store, domain, a_report())
+    await _report(store, domain, None)
+    assert await store.reports.newest(domain.id) == a_report()
+
+
+@pytest.mark.parametrize("order", list(permutations([NOON, NOON + TICK, NOON + HOUR])))
+async def test_L08_older_evidence_never_overwrites_newer(store: Store, domain: Domain, order: tuple) -> None:
+    for asked_at in order:
+        domain = await _report(store, domain, a_report(asked_at))
+    newest = await store.reports.newest(domain.id)
+    assert newest is not None
+    assert newest.asked_at == NOON + HOUR
+
+
+async def test_of_two_reports_asked_at_one_moment_the_later_one_stays(store: Store, domain: Domain) -> None:
+    domain = await _report(store, domain, a_report(outcome=Outcome.UNKNOWN))
+    await _report(store, domain, a_report(outcome=Outcome.PASS))
+    newest = await store.reports.newest(domain.id)
+    assert newest is not None
+    assert newest.outcome is Outcome.PASS
+
+
+async def test_the_newest_of_many_in_one_read(store: Store) -> None:
+    domains = [await store.domains.add(a_domain(f"n{n}.com"), (), ()) for n in range(150)]
+    for number, domain in enumerate(domains[:100]):
+        await _report(store, domain, a_report(NOON + number * TICK))
+    reports = await store.reports.newest_of([domain.id for domain in domains])
+    assert {id_: report.asked_at for id_, report in reports.items()} == {
+        domain.id: NOON + number * TICK for number, domain in enumerate(domains[:100])
+    }
+    assert await store.reports.newest_of([]) == {}
