@@ -67,7 +67,9 @@ class Paper:
         records = self._records(question, question.type)
         if records:
             return Found(question, records, (), (replace(observation, records=records),))
-        exists = any(name == question.name for name, _ in self.records) or self._wildcard(question) is not None
+        exists = (
+            any(name == question.name for name, _ in self.records) or self._wildcard(question) is not None
+        )
         reason = Absence.NODATA if exists else Absence.NXDOMAIN
         rcode = "NOERROR" if exists else "NXDOMAIN"
         return Absent(question, reason, (), 300, (replace(observation, rcode=rcode),))

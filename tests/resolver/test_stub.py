@@ -65,7 +65,11 @@ async def test_an_answer_is_observed_with_who_when_and_what(liar: Liar, clock: M
     liar.script(lies.answer('@ 77 TXT "v=spf1 " "-all"', aa=False))
     observation = await ask(liar, clock)
     assert observation.source is Source.RECURSIVE
-    assert (observation.server, observation.name, observation.zone) == (f"udp://127.0.0.1:{liar.port}", "", "")
+    assert (observation.server, observation.name, observation.zone) == (
+        f"udp://127.0.0.1:{liar.port}",
+        "",
+        "",
+    )
     assert observation.asked_at == clock.now()
     assert (observation.rcode, observation.fault, observation.detail) == ("NOERROR", None, "")
     (record,) = observation.records
@@ -75,7 +79,15 @@ async def test_an_answer_is_observed_with_who_when_and_what(liar: Liar, clock: M
 
 @pytest.mark.parametrize(
     "url",
-    ["", "127.0.0.1", "udp://", "udp://localhost", "tcp://127.0.0.1", "udp://127.0.0.1:70000", "udp://127.0.0.1:x"]
+    [
+        "",
+        "127.0.0.1",
+        "udp://",
+        "udp://localhost",
+        "tcp://127.0.0.1",
+        "udp://127.0.0.1:70000",
+        "udp://127.0.0.1:x",
+    ]
     + ["udp://u@127.0.0.1", "udp://127.0.0.1/x", "udp://127.0.0.1?x", "udp://[::1", "udp://127.1"],
 )
 def test_a_server_that_is_no_address_is_refused_with_the_way_to_mend_it(url: str, clock: ManualClock) -> None:
@@ -121,7 +133,9 @@ RCODES = {0: Fault.NO_SOA, 2: Fault.SERVFAIL, 3: Fault.NO_SOA, 5: Fault.REFUSED}
 async def test_R05_every_rcode_is_a_fault_of_its_own_and_never_an_absence(
     rcode: int, liar: Liar, clock: ManualClock
 ) -> None:
-    liar.script(lies.per_transport(udp=lies.rcode(rcode), tcp=lies.rcode(rcode)) if rcode < 16 else with_edns(rcode))
+    liar.script(
+        lies.per_transport(udp=lies.rcode(rcode), tcp=lies.rcode(rcode)) if rcode < 16 else with_edns(rcode)
+    )
     observation = await ask(liar, clock)
     assert observation.fault is RCODES.get(rcode, Fault.RCODE)
     assert observation.rcode == dns.rcode.to_text(dns.rcode.Rcode.make(rcode))
@@ -147,7 +161,9 @@ async def test_R03_a_negative_answer_without_soa_is_no_answer(liar: Liar, clock:
     assert (await ask(liar, clock)).fault is Fault.NO_SOA
 
 
-async def test_R11_the_soa_of_a_negative_answer_is_kept_with_both_its_times(liar: Liar, clock: ManualClock) -> None:
+async def test_R11_the_soa_of_a_negative_answer_is_kept_with_both_its_times(
+    liar: Liar, clock: ManualClock
+) -> None:
     liar.script(reply("", SOA))
     observation = await ask(liar, clock, name="_dmarc.acme.com")
     assert (observation.fault, observation.records) == (None, ())
@@ -171,7 +187,9 @@ async def test_R06_truncation_with_tcp_closed_is_a_fault(udp_only: Liar, clock: 
 
 
 @pytest.mark.parametrize("tcp", [lies.silent(), lies.truncated_everywhere()], ids=["silent", "cut off again"])
-async def test_R06_truncation_with_tcp_of_no_use_is_a_fault(tcp: Script, liar: Liar, clock: ManualClock) -> None:
+async def test_R06_truncation_with_tcp_of_no_use_is_a_fault(
+    tcp: Script, liar: Liar, clock: ManualClock
+) -> None:
     liar.script(lies.per_transport(udp=cut_off('@ TXT "partial"'), tcp=tcp))
     observation = await ask(liar, clock, within=0.3)
     assert (observation.fault, observation.records) == (Fault.TRUNCATED, ())
@@ -187,7 +205,9 @@ def cut_off(records: str) -> Script:
 
 
 @pytest.mark.parametrize("lie", [lies.wrong_id(), lies.wrong_question()], ids=["id", "question"])
-async def test_R07_a_reply_to_something_else_is_passed_over(lie: Script, udp_only: Liar, clock: ManualClock) -> None:
+async def test_R07_a_reply_to_something_else_is_passed_over(
+    lie: Script, udp_only: Liar, clock: ManualClock
+) -> None:
     udp_only.script(lie)
     observation = await ask(udp_only, clock, within=0.3)
     assert (observation.fault, observation.records) == (Fault.TIMEOUT, ())
@@ -235,7 +255,9 @@ async def test_R07_a_reply_from_another_port_never_reaches_us(clock: ManualClock
 
 
 @pytest.mark.soak
-async def test_R07_a_hundred_thousand_forged_replies_leave_the_loop_alive(liar: Liar, clock: ManualClock) -> None:
+async def test_R07_a_hundred_thousand_forged_replies_leave_the_loop_alive(
+    liar: Liar, clock: ManualClock
+) -> None:
     liar.script(lies.per_transport(udp=lies.forged_first(100_000, TRUE), tcp=TRUE))
     turns = 0
 
@@ -253,7 +275,9 @@ async def test_R07_a_hundred_thousand_forged_replies_leave_the_loop_alive(liar: 
 
 
 async def test_R07_records_of_other_names_and_types_are_left_out(liar: Liar, clock: ManualClock) -> None:
-    forged = 'other.example. 9 IN TXT "forged"\nacme.com. 9 IN MX 0 evil.example.\nx.example. 9 IN CNAME acme.com.'
+    forged = (
+        'other.example. 9 IN TXT "forged"\nacme.com. 9 IN MX 0 evil.example.\nx.example. 9 IN CNAME acme.com.'
+    )
     liar.script(reply(f'{forged}\nacme.com. 9 IN TXT "mine"'))
     assert texts(await ask(liar, clock)) == ["mine"]
 
@@ -291,7 +315,9 @@ async def test_R18_four_thousand_records_are_too_many(liar: Liar, clock: ManualC
 
 
 @pytest.mark.parametrize("keep", [12, 20, 30, 40, 45])
-async def test_a_reply_that_breaks_off_is_malformed_or_not_ours(keep: int, udp_only: Liar, clock: ManualClock) -> None:
+async def test_a_reply_that_breaks_off_is_malformed_or_not_ours(
+    keep: int, udp_only: Liar, clock: ManualClock
+) -> None:
     udp_only.script(lies.mangled(TRUE, keep))
     observation = await ask(udp_only, clock, within=0.3)
     assert observation.fault in (Fault.MALFORMED, Fault.TIMEOUT)
@@ -313,7 +339,9 @@ async def test_R15_the_name_is_asked_as_it_stands(
     assert [seen.name for seen in liar.queries] == ["acme.com", "acme"]
 
 
-async def test_R21_a_question_answered_with_another_type_alone_is_no_answer(liar: Liar, clock: ManualClock) -> None:
+async def test_R21_a_question_answered_with_another_type_alone_is_no_answer(
+    liar: Liar, clock: ManualClock
+) -> None:
     liar.script(lies.answer("@ A 192.0.2.1"))
     assert (await ask(liar, clock)).fault is Fault.NO_SOA
 

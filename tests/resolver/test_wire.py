@@ -137,7 +137,7 @@ def test_a_pointer_that_points_at_itself_is_unreadable() -> None:
 
 RICH = reply(
     wire.query(TXT, recursive=True, edns=True),
-    "acme.com. 300 IN TXT \"v=spf1\" \"-all\"",
+    'acme.com. 300 IN TXT "v=spf1" "-all"',
     "acme.com. 300 IN MX 10 mx.acme.com.",
     "acme.com. 300 IN SOA ns1.acme.com. host.acme.com. 1 2 3 4 5",
     "acme.com. 300 IN AAAA 2001:db8::1",
@@ -148,7 +148,9 @@ RICH.use_edns(0, options=[dns.edns.EDEOption(3, "stale"), dns.edns.GenericOption
 
 @settings(max_examples=1000, deadline=None)
 @given(st.data())
-def test_R18_mutated_answers_are_read_or_called_unreadable_and_raise_nothing_else(data: st.DataObject) -> None:
+def test_R18_mutated_answers_are_read_or_called_unreadable_and_raise_nothing_else(
+    data: st.DataObject,
+) -> None:
     mutant = bytearray(RICH.to_wire())
     for _ in range(data.draw(st.integers(1, 8))):
         mutant[data.draw(st.integers(0, len(mutant) - 1))] = data.draw(st.integers(0, 255))

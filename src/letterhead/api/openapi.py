@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Response, get
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme, Server
 from litestar.types import ControllerRouterHandler
@@ -16,6 +16,7 @@ from litestar.types import ControllerRouterHandler
 from letterhead import __version__
 from letterhead.api import health
 from letterhead.api.native import examples, routes
+from letterhead.api.request import Request
 
 _DESCRIPTION = """\
 Bring your own mail domain: register it, publish the records, prove it by DNS, keep watching it.
@@ -51,7 +52,7 @@ def native_document(public_url: str) -> bytes:
 
 def _described(handlers: Sequence[ControllerRouterHandler], config: OpenAPIConfig) -> dict[str, Any]:
     """What Litestar says of the handlers; the application that is made for it never serves anything."""
-    return Litestar(handlers, openapi_config=config).openapi_schema.to_schema()
+    return Litestar(handlers, openapi_config=config, request_class=Request).openapi_schema.to_schema()
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -68,6 +69,6 @@ def _shapes(types: Sequence[type], samples: Mapping[str, object]) -> dict[str, A
 
 
 @get(["/api/v2/openapi.json", "/openapi/native.json"], include_in_schema=False)
-async def show_native_document(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def show_native_document(request: Request) -> Response[bytes]:
     """The document of the native interface."""
     return Response(request.app.state.native_document, media_type="application/json")

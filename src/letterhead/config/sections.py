@@ -20,8 +20,8 @@ from letterhead.config.value import (
     interface,
     label,
     mailbox,
+    origin,
     policy,
-    public_url,
     resolver_url,
     sqlite_url,
 )
@@ -44,9 +44,7 @@ class Server:
     )
     host: Annotated[str, interface, "Address on which HTTP listens."] = "127.0.0.1"
     port: Annotated[Port, "Port on which HTTP listens."] = 8080
-    public_url: Annotated[str, public_url, "Where people and programs reach the server."] = (
-        "http://{host}:{port}"
-    )
+    public_url: Annotated[str, origin, "Where people and programs reach the server."] = "http://{host}:{port}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def resolved(given: Given) -> Given | None:
         return given if given.section in SECTIONS else None
     key = given.key.removesuffix(FILE)
     if key == given.key or key not in known:
-        raise ValueError("there is no such key; " + _hint(given.key, known))
+        raise ValueError("there is no such key; " + _hint(key, known))
     if given.section not in SECTIONS:
         return None
     return replace(given, key=key, value=_content(given.value), is_text=True)

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-import idna
-
 from letterhead.core.dmarc.policy import Policy, policy_named
 from letterhead.core.egress import may_connect
+from letterhead.core.pasted import is_number
+from letterhead.core.refusal import Refusal
+from letterhead.core.spelling import a_label_form
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?")  # RFC 1035 §2.3.4, less one for an underscore
 _LOCAL_PART = re.compile(r"[A-Za-z0-9._+-]+")  # what needs no escaping in a DMARC URI (RFC 9989 §4.8)
@@ -21,11 +22,10 @@ _LATER_SCHEMES = frozenset({"tls", "https"})
 def hostname(text: str) -> str:
     """A hostname of two labels or more, in A-label form without the final dot (RFC 5890 §2.3.2.1)."""
     try:
-        name = idna.encode(text, uts46=True, std3_rules=True).decode("ascii").removesuffix(".")
-    except idna.IDNAError as error:
-        raise ValueError(f"{text!r} is no hostname ({error})") from error
-    top = name.rpartition(".")[2]
-    if top in (name, "") or top.isdigit():
+        name = a_label_form(text)
+    except Refusal as refusal:
+        raise ValueError(f"{text!r} is no hostname. {refusal.text} {refusal.mend}") from refusal
+    if "." not in name or is_number(name.rpartition(".")[2]):
         raise ValueError(f"{text!r} is no hostname such as mail.acme.com")
     return name
 
@@ -41,7 +41,7 @@ def policy(text: str) -> Policy:
     """A DMARC policy (RFC 9989 §4.7)."""
     named = policy_named(text)
     if named is None:
-        raise ValueError(f"{text!r} is none of {', '.join(Policy)}")
+        raise ValueError(f"{text!r} is no DMARC policy; there are {', '.join(Policy)}")
     return named
 
 
@@ -68,7 +68,7 @@ def address(text: str) -> str:
     return str(ip_address(text))
 
 
-def public_url(text: str) -> str:
+def origin(text: str) -> str:
     """The origin under which people reach us: scheme, host and maybe a port, nothing else (RFC 6454 §4)."""
     parts = _split(text)
     # What is wrong is said without quoting the URL: it may hold a password.

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 RSA_BITS = 2048
 """What signers should use at least (RFC 8301 §3.2), and the most that fits one UDP answer at ease."""
 
-_PUBLIC_EXPONENT = 65_537  # RFC 6376 §3.3.1
+_PUBLIC_EXPONENT = 65_537  # the smallest that FIPS 186-5 §A.1.1 allows
 _LOWEST_PRIORITY = 19
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
@@ -88,16 +89,14 @@ class GroupCommit:
                 transaction.done.set_result(outcome)
 
     def _attempt(self, transaction: _Transaction) -> list[Rows] | StoreError:
-        """Run one transaction of the batch; a failure is an outcome like another.
-
-        Where SQLite has given up the whole batch (disk full, I/O error) the savepoint is gone and going
-        back to it raises, which fails the batch.
-        """
+        """Run one transaction of the batch; its own failure is an outcome like another, and none of the others' concern."""
         outcome: list[Rows] | StoreError
         self._connection.execute("SAVEPOINT attempt")
         try:
             outcome = [self._run_statement(statement) for statement in transaction.statements]
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one is no concern of the others
+        except Exception as error:
+            if not self._connection.in_transaction:
+                raise  # SQLite has undone the whole batch: the disk is full, or broken
             outcome = store_error(error)
             self._connection.execute("ROLLBACK TO attempt")
         self._connection.execute("RELEASE attempt")
@@ -127,7 +126,7 @@ class GroupCommit:
         return ""
 
     def _abandon(self) -> None:
-        if self._connection.in_transaction:
+        with suppress(sqlite3.Error):  # SQLite may have done so itself
             self._connection.execute("ROLLBACK")
 
 

@@ -49,10 +49,7 @@ class SqliteDatabase:
 
     async def schema_version(self) -> str | None:
         """The migration that the schema stands at."""
-        try:
-            return schema_version(self._reader)
-        except sqlite3.Error as error:
-            raise store_error(error) from error
+        return schema_version(self._reader)
 
     async def close(self) -> None:
         """Commit what waits, then close both connections; the last one to go tidies the log away."""
@@ -82,9 +79,11 @@ def connect(path: Path, pragmas: Sequence[str] = ()) -> sqlite3.Connection:
 
 
 def schema_version(connection: sqlite3.Connection) -> str | None:
-    """The migration that a file's schema stands at, or None where it has no schema."""
-    tables = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchall()
-    if not tables:
-        return None
-    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    """The migration that a file's schema stands at, or None where it has no schema. Raises StoreError."""
+    try:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchall():
+            return None
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error as error:
+        raise store_error(error) from error
     return None if row is None else str(row["version_num"])

@@ -41,7 +41,7 @@ def _shown(found: Authorisation, field: str) -> str:
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case.stem)
 def test_golden_cases(case: Path) -> None:
     lines = [line for line in case.read_text(encoding="utf-8").splitlines() if not line.startswith(";")]
-    zone, _, rest = "\n".join(lines).partition("\n---\n")
+    zone, _, rest = "\n".join(["", *lines]).partition("\n---\n")
     expected = dict(
         line.split(": ", 1) if ": " in line else (line.rstrip(":"), "") for line in rest.splitlines()
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from letterhead.api.body import StrictJson
@@ -118,7 +118,7 @@ def summary(view: View) -> DomainSummary:
     return_dto=None,
     responses=problems(409, *BODY),
 )
-async def register_domain(request: Request, data: NewDomain) -> Response[Domain]:
+async def register_domain(request: Request, data: JSONBody[NewDomain]) -> Response[Domain]:
     """Register a domain: a claim, which reserves nothing until it is proven. Answers with what to publish."""
     view = await request.services.domains.register(
         request.actor, data.domain, profile=data.profile, mode=data.mode, contest=data.contest
@@ -132,9 +132,9 @@ async def list_domains(
     request: Request,
     limit: page.Limit = page.DEFAULT,
     cursor: page.CursorText = None,
-    status: Literal["pending", "verified", "lapsed", "failed", "suspended"] | None = None,
+    status: FromQuery[Literal["pending", "verified", "lapsed", "failed", "suspended"] | None] = None,
     domain: Annotated[
-        str | None, Parameter(max_length=1024, description="This name, in any spelling.")
+        str | None, QueryParameter(max_length=1024, description="This name, in any spelling.")
     ] = None,
 ) -> DomainPage:
     """List the team's domains, newest first."""
@@ -150,7 +150,7 @@ async def list_domains(
 
 
 @get("/domains/{domain_id:str}", tags=["domains"], responses=problems(404))
-async def show_domain(request: Request, domain_id: str) -> Domain:
+async def show_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     """One domain, with its records and how each of them stood when it was last examined."""
     return shown(await request.services.domains.get(request.actor, domain_id))
 
@@ -162,32 +162,32 @@ async def show_domain(request: Request, domain_id: str) -> Domain:
     return_dto=None,
     responses=problems(404, 409, *BODY),
 )
-async def change_domain(request: Request, domain_id: str, data: DomainChange) -> Domain:
+async def change_domain(request: Request, domain_id: FromPath[str], data: JSONBody[DomainChange]) -> Domain:
     """Suspend a domain, or resume it: it then goes through verification, never straight to verified."""
     view = await request.services.domains.suspend(request.actor, domain_id, suspended=data.suspended)
     return shown(view)
 
 
 @delete("/domains/{domain_id:str}", tags=["domains"], responses=problems(404, 409))
-async def remove_domain(request: Request, domain_id: str) -> None:
+async def remove_domain(request: Request, domain_id: FromPath[str]) -> None:
     """Remove a domain: its keys are destroyed and its name is free."""
     await request.services.domains.remove(request.actor, domain_id)
 
 
 @post("/domains/{domain_id:str}/verify", tags=["verification"], status_code=200, responses=problems(404))
-async def verify_domain(request: Request, domain_id: str) -> Domain:
+async def verify_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     """Ask provider and DNS now. Never an error for what the DNS says: the answer tells it."""
     return shown(await request.services.verification.verify(request.actor, domain_id))
 
 
 @post("/domains/{domain_id:str}/refresh", tags=["verification"], status_code=200, responses=problems(404))
-async def refresh_domain(request: Request, domain_id: str) -> Domain:
+async def refresh_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     """Read provider and DNS now, without starting the provider's own verification."""
     return shown(await request.services.verification.refresh(request.actor, domain_id))
 
 
 @get("/domains/{domain_id:str}/zone-file", tags=["records"], media_type="text/plain", responses=problems(404))
-async def show_zone_file(request: Request, domain_id: str) -> Response[str]:
+async def show_zone_file(request: Request, domain_id: FromPath[str]) -> Response[str]:
     """The records as a fragment of a zone file (RFC 1035 §5), to be pasted or imported."""
     domain, text = await request.services.domains.zone_file(request.actor, domain_id)
     # A hostname is A-labels alone, so it needs no quoting (RFC 6266 §4.1).

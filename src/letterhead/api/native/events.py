@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 from litestar import get
+from litestar.params import FromPath
 
 from letterhead.api.native import page
 from letterhead.api.native.moment import moment
@@ -56,7 +57,10 @@ async def list_events(
 
 @get("/domains/{domain_id:str}/history", tags=["events"], responses=problems(404, 422))
 async def list_history(
-    request: Request, domain_id: str, limit: page.Limit = page.DEFAULT, cursor: page.CursorText = None
+    request: Request,
+    domain_id: FromPath[str],
+    limit: page.Limit = page.DEFAULT,
+    cursor: page.CursorText = None,
 ) -> EventPage:
     """What happened to one domain, newest first."""
     listing = f"history {domain_id}"

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 from litestar import get
+from litestar.params import FromPath
 
 from letterhead.api.native.moment import moment
 from letterhead.api.native.records import Remark, remarks
@@ -97,6 +98,6 @@ def _finding(found: finding.Finding) -> Finding:
 
 
 @get("/domains/{domain_id:str}/evidence", tags=["records"], responses=problems(404))
-async def show_evidence(request: Request, domain_id: str) -> Evidence:
+async def show_evidence(request: Request, domain_id: FromPath[str]) -> Evidence:
     """What the last examination asked, whom, what each server said, and what follows from it."""
     return shown(await request.services.domains.get(request.actor, domain_id))

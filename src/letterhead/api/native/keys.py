@@ -5,6 +5,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from letterhead.api.body import StrictJson
@@ -73,7 +74,7 @@ def shown(key: team.Key) -> Key:
 
 
 @post("/keys", tags=["keys"], dto=StrictJson[NewKey], return_dto=None, responses=problems(*BODY))
-async def create_key(request: Request, data: NewKey) -> KeyWithSecret:
+async def create_key(request: Request, data: JSONBody[NewKey]) -> KeyWithSecret:
     """Make a key for the same team. The answer is the only place where its secret is ever shown."""
     key, secret = await request.services.keys.create(
         request.actor,
@@ -98,6 +99,6 @@ async def list_keys(
 
 
 @delete("/keys/{key_id:str}", tags=["keys"], responses=problems(404))
-async def revoke_key(request: Request, key_id: str) -> None:
+async def revoke_key(request: Request, key_id: FromPath[str]) -> None:
     """Revoke a key; its next request is refused."""
     await request.services.keys.revoke(request.actor, key_id)

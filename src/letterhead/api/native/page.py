@@ -3,15 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from letterhead.api.request import Request
 
 T = TypeVar("T")
 
-Limit = Annotated[int, Parameter(ge=1, le=100, description="How many at most, 1 to 100.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most, 1 to 100.")]
 CursorText = Annotated[
-    str | None, Parameter(description="`next_cursor` of the page before; without it, the first page.")
+    str | None, QueryParameter(description="`next_cursor` of the page before; without it, the first page.")
 ]
 DEFAULT = 50
 

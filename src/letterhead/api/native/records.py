@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 from litestar import get
+from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from letterhead.api.native.moment import moment
@@ -96,6 +97,6 @@ def _record(wanted: record.Record, found: finding.Finding | None) -> Record:
 
 
 @get("/domains/{domain_id:str}/records", tags=["records"], responses=problems(404))
-async def list_records(request: Request, domain_id: str) -> RecordList:
+async def list_records(request: Request, domain_id: FromPath[str]) -> RecordList:
     """The records to publish for a domain, and how each of them stood when it was last examined."""
     return RecordList(data=shown(await request.services.domains.get(request.actor, domain_id)))

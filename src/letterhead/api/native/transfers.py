@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import delete, post
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from letterhead.api.body import StrictJson
@@ -26,7 +27,7 @@ class Offer(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     return_dto=None,
     responses=problems(404, 409, *BODY),
 )
-async def offer_domain(request: Request, domain_id: str, data: Offer) -> Domain:
+async def offer_domain(request: Request, domain_id: FromPath[str], data: JSONBody[Offer]) -> Domain:
     """Offer a domain to another team; nothing changes until they accept it."""
     return shown(await request.services.transfers.offer(request.actor, domain_id, data.team))
 
@@ -34,7 +35,7 @@ async def offer_domain(request: Request, domain_id: str, data: Offer) -> Domain:
 @delete(
     "/domains/{domain_id:str}/transfer", tags=["transfers"], status_code=200, responses=problems(404, 409)
 )
-async def withdraw_domain(request: Request, domain_id: str) -> Domain:
+async def withdraw_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     """Take an offer back; nothing happens where there is none."""
     return shown(await request.services.transfers.withdraw(request.actor, domain_id))
 
@@ -45,6 +46,6 @@ async def withdraw_domain(request: Request, domain_id: str) -> Domain:
     status_code=200,
     responses=problems(404, 409),
 )
-async def accept_domain(request: Request, domain_id: str) -> Domain:
+async def accept_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     """Take a domain that was offered to this team. It keeps its id, its state and its records."""
     return shown(await request.services.transfers.accept(request.actor, domain_id))

@@ -11,30 +11,46 @@ _MILDNESS = (Qualifier.PASS, Qualifier.NEUTRAL, Qualifier.SOFTFAIL, Qualifier.FA
 def merge(records: Sequence[Record]) -> Record:
     """The union of several records of one domain.
 
-    - Directives that pass come first, in the order found; those that exclude follow, since one record's
-      exclusion must not shut out another record's sender. What is behind an `all` never counted and goes.
+    - One record's exclusion must not shut out another record's sender: a record that excludes somebody comes
+      behind the others. Where several do, all that passes goes before all that excludes. Otherwise the order
+      stays. What is behind an `all` never counted and goes.
     - Of the `all`s that are written the mildest stays: whoever merely raised doubts before isn't rejected
       now. So the result says `+all` only when a record said it.
-    - A redirect stays one when it stands alone: one target, and no `all` anywhere. Otherwise it becomes an
-      include of the same target, which passes the same senders (RFC 7208 §5.2, §6.1).
+    - A redirect stays one where nothing stands between it and its senders: one target, no `all`, no other
+      record's exclusion. Elsewhere it becomes an include, which passes the same senders (RFC 7208 §5.2, §6.1).
     - The first exp is kept, and so is each other modifier.
     """
+    redirect = _common_redirect(records)
+    groups = [_directives(record, redirect) for record in records]
+    directives = [m for group in sorted(groups, key=_excludes) for m in group]
+    if sum(map(_excludes, groups)) > 1:
+        directives.sort(key=lambda m: m.qualifier is not Qualifier.PASS)
     ends = sorted((r.all for r in records if r.all), key=lambda m: _MILDNESS.index(m.qualifier))
-    used = {r.redirect.value.lower(): r.redirect for r in records if r.redirect and not r.all}
-    redirects = list(used.values()) if len(used) == 1 and not ends else []
-    live = [m for r in records for m in (*r.live, *([] if redirects else _included(r))) if m.name != "all"]
-    # Stable: directives keep their order among those that pass and among those that don't.
-    mechanisms = _once(sorted(live, key=lambda m: m.qualifier is not Qualifier.PASS))
-    terms: list[Term] = [*mechanisms, *ends[:1], *redirects, *_modifiers(records)]
+    kept = _once(directives)
+    terms: list[Term] = [*kept, *ends[:1], *([redirect] if redirect else []), *_modifiers(records)]
     return Record(" ".join(["v=spf1", *(t.text for t in terms)]), tuple(terms))
 
 
-def _included(record: Record) -> list[Mechanism]:
-    """A redirect that is used, as an include."""
-    if not record.redirect or record.all:
-        return []
-    target = record.redirect.value
-    return [Mechanism(f"include:{target}", Qualifier.PASS, "include", target)]
+def _common_redirect(records: Sequence[Record]) -> Modifier | None:
+    """The redirect that may stay one."""
+    redirects = [r.redirect for r in records if r.redirect]
+    others_exclude = any(_excludes(r.live) for r in records if not r.redirect or len(redirects) > 1)
+    if any(r.all for r in records) or others_exclude or len({r.value.lower() for r in redirects}) != 1:
+        return None
+    return redirects[0]
+
+
+def _directives(record: Record, redirect: Modifier | None) -> list[Mechanism]:
+    """What a record allows and excludes, its redirect as an include unless that stays a redirect."""
+    directives = [m for m in record.live if m.name != "all"]
+    if record.redirect and not record.all and not redirect:
+        target = record.redirect.value
+        directives.append(Mechanism(f"include:{target}", Qualifier.PASS, "include", target))
+    return directives
+
+
+def _excludes(directives: Sequence[Mechanism]) -> bool:
+    return any(m.qualifier is not Qualifier.PASS and m.name != "all" for m in directives)
 
 
 def _once(mechanisms: Sequence[Mechanism]) -> list[Mechanism]:

@@ -1,0 +1,211 @@
+"""The composition root: the only file that knows everyone. It ties adapters to services, once, at start."""
+
+import asyncio
+import hmac
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+import uvloop
+
+from letterhead.api.server import HttpServer, create_app
+from letterhead.api.settings import Settings
+from letterhead.clock import SystemClock
+from letterhead.config import Config
+from letterhead.core.hostname import Rules
+from letterhead.core.permission import granted
+from letterhead.core.profile import PROFILES
+from letterhead.core.team import Team
+from letterhead.ports import Clock, Provider, Resolver, Store
+from letterhead.provider.key_pool import KeyPool
+from letterhead.provider.master_key import master_key
+from letterhead.provider.relay import Relay
+from letterhead.provider.seal import Sealer
+from letterhead.resolver.authoritative import Authoritative
+from letterhead.resolver.stub import Stub
+from letterhead.service.checkup import Checkup
+from letterhead.service.domains import Domains
+from letterhead.service.examination import Examination
+from letterhead.service.health import Health
+from letterhead.service.history import History
+from letterhead.service.keys import Keys
+from letterhead.service.services import Services
+from letterhead.service.sweep import Sweep
+from letterhead.service.teams import Teams
+from letterhead.service.transfers import Transfers
+from letterhead.service.verification import Verification
+from letterhead.service.witnesses import Witnesses
+from letterhead.store.relational import open_store
+from letterhead.store.schema import migrate as migrate_store
+from letterhead.store.schema import schema_version
+from letterhead.worker import beat
+
+ROLES = frozenset({"api", "worker"})
+"""The parts that one process can play in this version; by default all of them."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The adapters behind the ports."""
+
+    store: Store
+    provider: Provider
+    witnesses: Witnesses
+    clock: Clock
+
+
+def run(config: Config, roles: frozenset[str] = ROLES) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way."""
+    configure_logs()
+
+    async def until_told() -> None:
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.set)
+        await serve(config, roles, stopping)
+
+    uvloop.run(until_told())
+
+
+async def serve(
+    config: Config,
+    roles: frozenset[str],
+    stopping: asyncio.Event,
+    when_ready: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Play the roles until `stopping` is set. `when_ready` is told the port on which HTTP listens, or 0."""
+    prepare(config)
+    for warning in config.warnings:
+        log.warning("config", warning=warning)
+    async with world(config) as adapters:
+        services = compose(config, adapters)
+        server = _http(config, services) if "api" in roles else None
+        if server is not None:
+            await server.start()
+        beating = asyncio.create_task(beat(services.sweep, stopping)) if "worker" in roles else None
+        log.info("started", roles=sorted(roles), port=server.port if server else 0)
+        when_ready(server.port if server else 0)
+        await stopping.wait()
+        if server is not None:
+            await server.stop()
+        if beating is not None:
+            await beating
+    log.info("stopped")
+
+
+def prepare(config: Config) -> None:
+    """Make a database where there is none yet; one that exists is migrated only on demand."""
+    config.server.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if schema_version(config.store.url) is None:
+        migrate_store(config.store.url)
+
+
+def migrate(config: Config) -> None:
+    """Bring the database to the schema of this version. Raises StoreError."""
+    config.server.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    migrate_store(config.store.url)
+
+
+def create_key(config: Config, *, team: str, role: str, style: str, name: str) -> tuple[str, Team]:
+    """Make an API key at the machine itself; the team is made where there is none.
+
+    Returns the secret, which is shown once, and the team. Raises Refusal, StoreError.
+    """
+    prepare(config)
+
+    async def create() -> tuple[str, Team]:
+        store, clock = open_store(config.store.url), SystemClock()
+        try:
+            owner = await Teams(store, clock).named(team)
+            permissions = granted(role)
+            _, secret = await Keys(store, clock).issue(
+                owner.id, name=name, permissions=permissions, style=style
+            )
+        finally:
+            await store.close()
+        return secret, owner
+
+    return asyncio.run(create())
+
+
+@asynccontextmanager
+async def world(config: Config) -> AsyncIterator[World]:
+    """The adapters that a configuration names, opened; closed again at the end."""
+    clock = SystemClock()
+    pool = KeyPool()
+    store = open_store(config.store.url)
+    try:
+        await store.ready()
+        pool.start()
+        provider = Relay(pool, Sealer(master_key(config.server.data_dir)))
+        yield World(store, provider, witnesses(config, clock), clock)
+    finally:
+        await pool.close()
+        await store.close()
+
+
+def witnesses(config: Config, clock: Clock) -> Witnesses:
+    """Whom the configuration lets us ask about the DNS."""
+    dns = config.dns
+    own: Resolver | None = None
+    if dns.authoritative:
+        own = Authoritative(
+            dns.root_hints, clock, port=dns.authoritative_port, allow_private=dns.allow_private_servers
+        )
+    return Witnesses(own, tuple(Stub(url, clock) for url in dns.resolvers), dns.agreeing, clock)
+
+
+def compose(config: Config, adapters: World) -> Services:
+    """The use cases over a world."""
+    store, provider, clock = adapters.store, adapters.provider, adapters.clock
+    rules = Rules(own=config.site.names, allow_reserved=config.dns.allow_reserved_names)
+    examination = Examination(adapters.witnesses, provider, PROFILES, config.site, clock)
+    checkup = Checkup(store, examination, config.cadence, clock)
+    domains = Domains(
+        store,
+        provider,
+        PROFILES,
+        config.site,
+        config.cadence,
+        rules,
+        config.lifecycle.domains_per_team,
+        clock,
+    )
+    return Services(
+        domains=domains,
+        verification=Verification(store, domains, checkup, provider, config.cadence, clock),
+        history=History(store),
+        transfers=Transfers(store, domains, clock),
+        keys=Keys(store, clock),
+        teams=Teams(store, clock),
+        sweep=Sweep(store, checkup, config.cadence, clock),
+        health=Health(store),
+    )
+
+
+def _http(config: Config, services: Services) -> HttpServer:
+    secret = hmac.digest(master_key(config.server.data_dir), b"letterhead cursor", "sha256")
+    settings = Settings(public_url=config.server.public_url, cursor_secret=secret)
+    return HttpServer(create_app(services, settings), config.server.host, config.server.port)
+
+
+def configure_logs() -> None:
+    """Structured logs on standard error: for people at a terminal, as JSON lines elsewhere."""
+    people = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.StackInfoRenderer(),
+            *([] if people else [structlog.processors.dict_tracebacks]),
+            structlog.dev.ConsoleRenderer() if people else structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,172 @@
+"""A whole API on a loopback port: real services over a real store, a provider and a DNS that are made up."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from letterhead.api.server import HttpServer, create_app
+from letterhead.api.settings import Limits, Settings
+from letterhead.core.cause import Cause
+from letterhead.core.domain import Domain
+from letterhead.core.finding import Finding, Outcome, Report, Witness
+from letterhead.core.hostname import Rules
+from letterhead.core.identity import Identity, Provision
+from letterhead.core.permission import ROLES
+from letterhead.core.plan import plan
+from letterhead.core.profile import PROFILES, DkimStyle, Profile
+from letterhead.core.schedule import Cadence
+from letterhead.core.site import Site
+from letterhead.ports import Store
+from letterhead.service.checkup import Checkup
+from letterhead.service.domains import Domains
+from letterhead.service.health import Health
+from letterhead.service.history import History
+from letterhead.service.keys import Keys
+from letterhead.service.services import Services
+from letterhead.service.sweep import Sweep
+from letterhead.service.teams import Teams
+from letterhead.service.transfers import Transfers
+from letterhead.service.verification import Verification
+from letterhead.store.relational import open_store
+from letterhead.store.schema import migrate
+from tests.clock import ManualClock
+
+PUBLIC_URL = "https://mail.letterhead.example"
+SITE = Site(
+    name="letterhead.example",
+    mx_host="mx.letterhead.example",
+    spf_include="_spf.letterhead.example",
+    platform_domain="box.letterhead.example",
+    dkim_zone="dkim.letterhead.example",
+    mail_from="bounce.letterhead.example",
+    dmarc_rua="dmarc@letterhead.example",
+)
+CADENCE = Cadence(timedelta(hours=6), (timedelta(seconds=30),), timedelta(days=30))
+FULL = ROLES["root:full"]
+
+
+class Signer:
+    """A provider that leaves every verdict to the DNS."""
+
+    async def provision(self, hostname: str, style: DkimStyle) -> Provision:
+        return Provision(("lh1",), "MIIBIjANBg==") if style is DkimStyle.KEY else Provision(("a", "b", "c"))
+
+    async def identity(self, domain: Domain) -> Identity:
+        return Identity()
+
+    async def start(self, domain: Domain) -> None:
+        pass
+
+
+@dataclass
+class Oracle:
+    """In place of an examination: every record comes to the same outcome, with one witness."""
+
+    clock: ManualClock
+    outcome: Outcome = Outcome.FAIL
+    profiles: Mapping[str, Profile] = field(default_factory=lambda: PROFILES)
+    site: Site = SITE
+
+    async def of(self, domain: Domain) -> Report:
+        asked_at = self.clock.now() + timedelta(microseconds=123_456)
+        records = plan(domain, PROFILES[domain.profile], SITE)
+        witness = Witness(
+            "acme.com MX", "authoritative", "udp://192.0.2.53:53", "ns1.acme.com", "acme.com", asked_at, 1.5,
+            "NOERROR", True, False, ("acme.com 300 TXT é☃",), "", "",
+        )  # fmt: skip
+        passed = self.outcome is Outcome.PASS
+        cause = Cause.OK if passed else Cause.NAME_MISSING
+        findings = tuple(
+            Finding(record, self.outcome, cause, "" if passed else "Publish it.", witnesses=(witness,))
+            for record in records.records
+        )
+        return Report(self.outcome, findings, asked_at, records.fingerprint, "acme.com")
+
+
+@dataclass
+class Api:
+    """A running server, and what stands behind it."""
+
+    services: Services
+    clock: ManualClock
+    oracle: Oracle
+    settings: Settings
+    server: HttpServer
+    client: httpx2.AsyncClient
+
+    async def key(self, team: str = "acme", permissions: frozenset[str] = FULL, **limits: Any) -> str:
+        """The secret of a fresh key of a team, which is made if there is none."""
+        owner = await self.services.teams.named(team)
+        _, secret = await self.services.keys.issue(owner.id, name="test", permissions=permissions, **limits)
+        return secret
+
+    async def ask(self, method: str, path: str, key: str | None = None, **given: Any) -> httpx2.Response:
+        """One request to /api/v2 with a key."""
+        headers = {**({"authorization": f"Bearer {key}"} if key else {}), **given.pop("headers", {})}
+        return await self.client.request(method, f"/api/v2{path}", headers=headers, **given)
+
+    async def domain(self, key: str, name: str = "acme.com", **fields: Any) -> str:
+        """The id of a domain that is registered with a key."""
+        answer = await self.ask("POST", "/domains", key, json={"domain": name, **fields})
+        assert answer.status_code == 201, answer.text
+        domain_id: str = answer.json()["id"]
+        return domain_id
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "empty.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+async def store(tmp_path: Path, migrated: Path) -> AsyncIterator[Store]:
+    """A store of the test's own."""
+    path = tmp_path / "letterhead.db"
+    path.write_bytes(migrated.read_bytes())
+    store = open_store(f"sqlite:///{path}")
+    yield store
+    await store.close()
+
+
+def services_of(store: Store, clock: ManualClock, oracle: Oracle) -> Services:
+    """The real use cases; only the provider and the DNS are made up."""
+    signer = Signer()
+    checkup = Checkup(store, oracle, CADENCE, clock)  # type: ignore[arg-type]
+    domains = Domains(store, signer, PROFILES, SITE, CADENCE, Rules(own=SITE.names), 200, clock)
+    return Services(
+        domains=domains,
+        verification=Verification(store, domains, checkup, signer, CADENCE, clock),
+        history=History(store),
+        transfers=Transfers(store, domains, clock),
+        keys=Keys(store, clock),
+        teams=Teams(store, clock),
+        sweep=Sweep(store, checkup, CADENCE, clock),
+        health=Health(store),
+    )
+
+
+@pytest.fixture
+def limits() -> Limits:
+    """The limits of the server; a test module overrides this to be served sooner."""
+    return Limits(drain_time=2)
+
+
+@pytest.fixture
+async def api(store: Store, clock: ManualClock, limits: Limits) -> AsyncIterator[Api]:
+    """A running API with nothing in it."""
+    oracle = Oracle(clock)
+    services = services_of(store, clock, oracle)
+    settings = Settings(public_url=PUBLIC_URL, cursor_secret=b"cursor secret", limits=limits)
+    server = HttpServer(create_app(services, settings), "127.0.0.1", 0)
+    await server.start()
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as client:
+        yield Api(services, clock, oracle, settings, server, client)
+    await server.stop()

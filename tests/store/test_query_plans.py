@@ -1,0 +1,55 @@
+"""How SQLite goes about each read: by an index, always."""
+
+from pathlib import Path
+
+from letterhead.core.domain import Status
+from letterhead.store.database import Params, Rows
+from letterhead.store.relational import RelationalStore
+from letterhead.store.sqlite import SqliteDatabase
+from tests.store.inspection import file_of
+
+
+class Planner(SqliteDatabase):
+    """Notes how SQLite would go about each read instead of what it returns."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.steps: list[str] = []
+
+    async def read(self, sql: str, params: Params) -> Rows:
+        rows = await super().read(f"EXPLAIN QUERY PLAN {sql}", params)
+        self.steps += [row["detail"] for row in rows]
+        return []
+
+
+async def test_every_read_finds_its_rows_by_an_index(url: str) -> None:
+    database = Planner(file_of(url))
+    store = RelationalStore(database)
+    some = frozenset({"dom_1", "dom_2"})
+    await store.domains.of_team("team", "dom_1")
+    await store.domains.by_id("dom_1")
+    await store.domains.offered("team", "dom_1")
+    await store.domains.page("team", limit=5)
+    await store.domains.page("team", limit=5, before="dom_9", status=Status.PENDING)
+    await store.domains.page("team", limit=5, only=some)
+    await store.domains.page("team", limit=5, hostname="acme.com")
+    await store.domains.others("acme.com", "team")
+    await store.domains.relatives("acme.com", ["com"])
+    await store.reports.newest_of(["dom_1", "dom_2"])
+    await store.events.page("team", limit=5, before=9)
+    await store.events.page("team", limit=5, before=9, domain="dom_1")
+    await store.events.page("team", limit=5, only=some)
+    await store.teams.by_slug("acme")
+    await store.keys.by_digest("0")
+    await store.keys.page("team", limit=5, before="key_9")
+    assert len(database.steps) > 16
+    assert [step for step in database.steps if step.startswith("SCAN")] == []
+    await store.close()
+
+
+async def test_a_page_costs_the_same_at_any_depth(url: str) -> None:
+    database = Planner(file_of(url))
+    await RelationalStore(database).domains.page("team", limit=5, before="dom_9")
+    assert database.steps[0] == "SEARCH domain USING INDEX domain_page (team=? AND id<?)"
+    assert "USE TEMP B-TREE FOR ORDER BY" not in database.steps
+    await database.close()

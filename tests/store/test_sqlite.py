@@ -1,0 +1,117 @@
+"""What is SQLite's own: its file, its log, its locks, and what is left on the disk."""
+
+import asyncio
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from letterhead.core.domain import Status
+from letterhead.core.event import EventKind
+from letterhead.core.identity import SealedKey
+from letterhead.ports import Change, Store, StoreError
+from letterhead.store.relational import open_store
+from letterhead.store.sqlite import SqliteDatabase
+from tests.store.samples import ACME, a_domain, an_event
+
+
+async def test_X07_reads_go_on_while_another_process_writes(store: Store, url: str) -> None:
+    domain = await store.domains.add(a_domain(), (), ())
+    with closing(sqlite3.connect(file_of(url), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE domain SET rung = 9")
+        assert await store.domains.by_id(domain.id) == domain
+        other.execute("COMMIT")
+    changed = await store.domains.by_id(domain.id)
+    assert changed is not None
+    assert changed.rung == 9
+
+
+async def test_X07_the_log_does_not_grow_without_end(store: Store, url: str) -> None:
+    domain = await store.domains.add(a_domain(), (), ())
+    for _ in range(40):
+        event = an_event(domain, EventKind.CHANGED, text="x" * 4000)
+        (domain,) = await store.domains.save([Change(domain, (event,) * 50)])
+        await store.events.page(ACME.id, limit=5)
+    assert file_of(url).stat().st_size > 6_000_000
+    assert log_of(url).stat().st_size < 6_000_000  # a checkpoint each 1,000 pages of 4 KiB
+
+
+async def test_a_cancelled_caller_leaves_the_store_working(store: Store) -> None:
+    writing = asyncio.create_task(store.domains.add(a_domain("a.com"), (), ()))
+    await asyncio.sleep(0)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    domain = await store.domains.add(a_domain("b.com"), (), ())
+    assert await store.domains.by_id(domain.id) == domain
+
+
+async def test_close_saves_what_was_begun(url: str) -> None:
+    store = open_store(url)
+    await store.teams.add(ACME)
+    adding = [asyncio.create_task(store.domains.add(a_domain(f"n{n}.com"), (), ())) for n in range(300)]
+    await asyncio.sleep(0)
+    await store.close()
+    assert len(await asyncio.gather(*adding)) == 300
+    assert query(url, "SELECT COUNT(*) FROM domain") == [(300,)]
+    assert not log_of(url).exists()
+    with pytest.raises(StoreError, match="closed"):
+        await store.domains.add(a_domain("late.com"), (), ())
+
+
+@pytest.mark.parametrize("sql", ["SELECT * FROM nowhere", "DELETE FROM team", "SELECT :missing"])
+async def test_a_read_that_fails_or_writes_is_a_store_error(url: str, sql: str) -> None:
+    database = SqliteDatabase(file_of(url))
+    with pytest.raises(StoreError):
+        await database.read(sql, {})
+    await database.close()
+
+
+@pytest.mark.parametrize("cursor", [2**63, -(2**63) - 1])
+async def test_a_number_that_no_column_holds_is_a_store_error(store: Store, cursor: int) -> None:
+    with pytest.raises(StoreError):
+        await store.events.page(ACME.id, limit=1, before=cursor)
+
+
+def test_what_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("This is not a database, it is a sentence of some length." * 20)
+    for name in ("missing.db", "text.db", "."):
+        with pytest.raises(StoreError, match="can't be opened as a database"):
+            open_store(f"sqlite:///{tmp_path / name}")
+    assert not (tmp_path / "missing.db").exists()
+
+
+async def test_the_connections_are_as_durable_and_strict_as_promised(url: str) -> None:
+    database = SqliteDatabase(file_of(url))
+    for pragma, value in {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+    }.items():
+        ((row,),) = await database.write(Statement(f"PRAGMA {pragma}", {}))
+        assert row[pragma] == value
+    ((timeout,),) = await database.read("PRAGMA busy_timeout", {})
+    assert timeout == 5000
+    await database.close()
+
+
+async def test_K09_the_private_keys_of_a_deleted_domain_are_gone_from_the_disk(url: str) -> None:
+    sealed = [SealedKey(f"lh{n}", b"SEALED-BYTES-%d-" % n + os.urandom(64)) for n in range(3)]
+    store = open_store(url)
+    await store.teams.add(ACME)
+    domain = await store.domains.add(a_domain(), sealed, ())
+    kept = query(url, "SELECT selector, sealed FROM signing_key WHERE domain = ? ORDER BY 1", [domain.id])
+    assert kept == [(key.selector, key.sealed) for key in sealed]
+    (domain,) = await store.domains.save([Change(replace(domain, rung=1))])
+    assert len(query(url, "SELECT * FROM signing_key")) == 3
+    await store.domains.save([Change(replace(domain, status=Status.DELETED))])
+    assert query(url, "SELECT * FROM signing_key") == []
+    await store.close()
+    left = b"".join(path.read_bytes() for path in file_of(url).parent.glob("letterhead.db*"))
+    assert b"SEALED-BYTES" not in left
+    assert b"acme.com" in left
