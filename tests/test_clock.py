@@ -1,3 +1,5 @@
+"""The clock of this machine tells UTC and never steps."""
+
 from datetime import UTC, datetime, timedelta
 
 from letterhead.clock import SystemClock

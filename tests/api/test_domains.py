@@ -17,7 +17,7 @@ RECORD_MEMBERS = (
 async def test_registering_answers_with_the_records_to_publish(api: Api) -> None:
     answer = await api.ask("POST", "/domains", await api.key(), json={"domain": "ACME.com"})
     body = answer.json()
-    assert answer.status_code == 201
+    assert answer.status_code == 201, answer.text
     assert answer.headers["location"] == f"{PUBLIC_URL}/api/v2/domains/{body['id']}"
     assert list(body) == MEMBERS
     assert (body["domain"], body["status"], body["outcome"]) == ("acme.com", "pending", None)

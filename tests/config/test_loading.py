@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from letterhead.config import Config, load
+from letterhead.config import Config, ConfigError, load
 from letterhead.config.sections import EXAMPLE_SITE
 from letterhead.core.site import Site
 
@@ -38,7 +38,7 @@ def test_the_site_names_itself_in_reserved_words_and_says_so() -> None:
 
 
 def test_every_name_of_the_site_follows_its_own() -> None:
-    config = written("[site]\nname = 'Acme.com.'\nspf_include = '_x.acme.com'".replace("_x", "senders"))
+    config = written("[site]\nname = 'Acme.com.'\nspf_include = 'senders.acme.com'")
     assert config.site == Site(
         name="acme.com",
         mx_host="mx.acme.com",
@@ -109,9 +109,22 @@ def test_a_named_file_is_read_instead_of_the_usual_one() -> None:
     assert load(Path("other.toml"), {}).server.port == 81
 
 
-def test_a_public_url_loses_its_slash_and_its_capitals() -> None:
-    url = written("[server]\npublic_url = 'HTTPS://Mail.Acme.com:8443/'").server.public_url
-    assert url == "https://mail.acme.com:8443"
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("HTTPS://Mail.Acme.com:8443/", "https://mail.acme.com:8443"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+        ("https://localhost:", "https://localhost"),
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+    ],
+)
+def test_a_public_url_is_kept_in_one_form(given: str, kept: str) -> None:
+    assert written(f"[server]\npublic_url = '{given}'").server.public_url == kept
+
+
+def test_a_canary_called_null_is_a_bad_name_and_no_crash() -> None:
+    with pytest.raises(ConfigError, match=r"\[dns\] canary_good"):
+        load(None, {"LETTERHEAD_DNS_CANARY_GOOD": "null"})
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The public test suite of RFC 7208 against our evaluator.
 
-The suite is not ours and is not kept here: put `rfc7208-tests.yml` (pyspf carries it) into tests/conformance/suites/
-to run it. Every case has then to come out as written, explanations to the letter.
+The suite is not ours and is not kept here: put `rfc7208-tests.yml`, which pyspf carries, into
+tests/conformance/suites/ to run it. Every case has then to come out as written, explanations to the letter.
 """
 
 from ipaddress import ip_address

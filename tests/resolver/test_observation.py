@@ -13,6 +13,7 @@ from letterhead.resolver.exchange import Reply
 from letterhead.resolver.observation import observed
 from tests.clock import ManualClock
 
+ASKED = Question("w.acme.com", RecordType.TXT)
 ACME = dns.name.from_text("acme.com")
 SOA = "acme.com. 300 IN SOA NS1.acme.com. Host\\.Master.acme.com. 7 1 2 3 900"
 FOREIGN_SOA = "other.net. 300 IN SOA a.other.net. b.other.net. 7 1 2 3 900"
@@ -24,9 +25,9 @@ def seen(
     rcode: int = 0,
     aa: bool = True,
     zone: dns.name.Name | None = ACME,
-    question: Question = Question("w.acme.com", RecordType.TXT),
+    question: Question = ASKED,
 ) -> Observation:
-    """The observation of a server of `zone` (None: of a resolver) that replied so; each line one RR on the wire."""
+    """What is observed of a server of `zone` (None: a resolver) that replied so, record by record."""
     query = wire.query(question, recursive=False, edns=False)
     rrs = [b"".join(_wire(line) for line in lines) for lines in (answer, authority)]
     flags = 0x8000 | 0x0400 * aa | rcode

@@ -57,14 +57,21 @@ def test_processes_that_migrate_at_once_all_succeed(tmp_path: Path) -> None:
     assert is_current(url)
 
 
-async def test_processes_that_open_a_new_store_at_once_all_succeed(tmp_path: Path) -> None:
-    for number in range(20):
+def test_processes_that_open_a_new_store_at_once_all_succeed(tmp_path: Path) -> None:
+    """The first to open it turns the log on (WAL), for which it must be alone."""
+    code = "from letterhead.store.relational import open_store\nwhile url := input(): open_store(url)"
+    command = [sys.executable, "-c", code]
+    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, text=True) for _ in range(3)]
+    for number in range(15):
         url = f"sqlite:///{tmp_path / f'{number}.db'}"
         migrate(url)
-        stores = [open_store(url) for _ in range(3)]
-        for store in stores:
-            await store.ready()
-            await store.close()
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write(f"{url}\n")
+            process.stdin.flush()
+    for process in processes:
+        process.communicate("\n")
+    assert [process.returncode for process in processes] == [0, 0, 0]
 
 
 def test_U03_a_migration_that_fails_midway_leaves_nothing(

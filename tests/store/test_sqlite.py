@@ -13,8 +13,10 @@ from letterhead.core.domain import Status
 from letterhead.core.event import EventKind
 from letterhead.core.identity import SealedKey
 from letterhead.ports import Change, Store, StoreError
+from letterhead.store.database import Statement
 from letterhead.store.relational import open_store
 from letterhead.store.sqlite import SqliteDatabase
+from tests.store.inspection import file_of, log_of, query
 from tests.store.samples import ACME, a_domain, an_event
 
 

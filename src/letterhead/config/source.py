@@ -104,7 +104,7 @@ def _known(given: Given) -> frozenset[str]:
 
 def _hint(word: str, known: frozenset[str]) -> str:
     """What may have been meant, or everything that can be."""
-    close = get_close_matches(word, known, n=1)
+    close = get_close_matches(word, sorted(known), n=1)
     return f"did you mean {close[0]}?" if close else "there are " + ", ".join(sorted(known))
 
 

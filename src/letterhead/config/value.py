@@ -78,8 +78,8 @@ def origin(text: str) -> str:
         raise ValueError("must name no user and no password")
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ValueError("must end after the host or the port: no path, no query, no fragment")
-    interface(parts.hostname)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{bracketed(interface(parts.hostname))}{port}"
 
 
 def resolver_url(text: str) -> str:

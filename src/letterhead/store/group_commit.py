@@ -89,7 +89,7 @@ class GroupCommit:
                 transaction.done.set_result(outcome)
 
     def _attempt(self, transaction: _Transaction) -> list[Rows] | StoreError:
-        """Run one transaction of the batch; its own failure is an outcome like another, and none of the others' concern."""
+        """Run one transaction of the batch; a failure of its own is an outcome and touches no other."""
         outcome: list[Rows] | StoreError
         self._connection.execute("SAVEPOINT attempt")
         try:

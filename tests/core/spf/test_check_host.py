@@ -173,7 +173,11 @@ def test_S05_only_the_first_ten_names_of_an_address_count(names: int, result: st
 @pytest.mark.parametrize(
     ("exp", "text", "explanation"),
     [
-        ("why.acme.com", "why.acme.com TXT %{i} may not send as %{s}, says %{r}", "192.0.2.77 may not send as joe@acme.com, says mx.us.example"),
+        (
+            "why.acme.com",
+            "why.acme.com TXT %{i} of %{s}, says %{r}",
+            "192.0.2.77 of joe@acme.com, says mx.us.example",
+        ),
         ("%{l}.why.%{d}", "joe.why.acme.com TXT Go | away", "Goaway"),
         ("why.acme.com", "", None),
         ("why.acme.com", "why.acme.com TXT !timeout", None),
@@ -182,7 +186,7 @@ def test_S05_only_the_first_ten_names_of_an_address_count(names: int, result: st
         ("why.acme.com", r"why.acme.com TXT \xff", None),
         ("x..com", "", None),
     ],
-)  # fmt: skip
+)
 def test_S06_explanations(exp: str, text: str, explanation: str | None) -> None:
     verdict = _check(f"acme.com TXT v=spf1 exp={exp} -all\n{text}", "192.0.2.77")
     assert (verdict.result, verdict.explanation, verdict.lookups) == (Result.FAIL, explanation, 0)

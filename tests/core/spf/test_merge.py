@@ -24,6 +24,8 @@ def _merged(*records: str) -> str:
         (("v=spf1 a -all", "v=spf1 mx ~all"), "v=spf1 a mx ~all"),
         (("v=spf1 a -all", "v=spf1 mx ?all", "v=spf1 ~all"), "v=spf1 a mx ?all"),
         (("v=spf1 a -all", "v=spf1 +all"), "v=spf1 a +all"),
+        (("v=spf1 a -all", "v=spf1 -mx +all"), "v=spf1 a +all"),
+        (("v=spf1 -mx +all",), "v=spf1 -mx +all"),
         (("v=spf1 a", "v=spf1 mx"), "v=spf1 a mx"),
         (("v=spf1 a", "v=spf1 mx -all"), "v=spf1 a mx -all"),
         # twice the same, in whatever spelling

@@ -1,4 +1,4 @@
-"""Golden cases of the verdict: a zone on paper, and what is found in it. The cases are files beside this one."""
+"""Golden cases of the verdict: a zone on paper, and what is found in it. The cases stand beside this file."""
 
 import re
 from collections.abc import Iterator

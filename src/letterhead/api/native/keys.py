@@ -1,6 +1,6 @@
 """Keys: made, listed, revoked. The secret is shown once, by the answer that makes it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
@@ -8,6 +8,7 @@ from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
+from letterhead.api import problem
 from letterhead.api.body import StrictJson
 from letterhead.api.native import page
 from letterhead.api.native.moment import moment
@@ -73,6 +74,14 @@ def shown(key: team.Key) -> Key:
     )
 
 
+def _in_utc(at: datetime | None) -> datetime | None:
+    """The same moment in UTC, where that is still within the years that there are."""
+    try:
+        return None if at is None else at.astimezone(UTC)
+    except OverflowError as error:
+        raise problem.validation([("expires_at", "is out of range")]) from error
+
+
 @post("/keys", tags=["keys"], dto=StrictJson[NewKey], return_dto=None, responses=problems(*BODY))
 async def create_key(request: Request, data: JSONBody[NewKey]) -> KeyWithSecret:
     """Make a key for the same team. The answer is the only place where its secret is ever shown."""
@@ -82,7 +91,7 @@ async def create_key(request: Request, data: JSONBody[NewKey]) -> KeyWithSecret:
         role=data.role,
         permissions=None if data.permissions is None else frozenset(data.permissions),
         domains=None if data.domains is None else frozenset(data.domains),
-        expires_at=data.expires_at,
+        expires_at=_in_utc(data.expires_at),
     )
     return KeyWithSecret(**msgspec.structs.asdict(shown(key)), secret=secret)
 

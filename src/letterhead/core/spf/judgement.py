@@ -48,27 +48,35 @@ def placement(group: tuple[Mechanism, ...], tree: tuple[Step, ...]) -> Placement
     """Where a group of our mechanisms stands; any alternative that counts will do."""
     keys = {m.key for m in group}
     found = [(i, step) for i, step in enumerate(tree) if term_key(step.term) in keys]
-    wrong = [step for _, step in found if not step.passes]
+    before: list[Step] = []
     for position, step in found:
-        if step.passes and step.reached and not _is_barred(step, tree[:position]):
+        if step.passes and step.reached and not _is_barred(step, before, tree[:position]):
             return Placement(None, position, step)
-    if any(step.passes for _, step in found):
-        late = next(step for _, step in found if step.passes)
-        return Placement(State.AFTER_ALL, step=late)
-    if wrong:
-        return Placement(State.WRONG_QUALIFIER, step=wrong[0])
+        before.append(step)
+    if wrong := next((step for step in before if step.reached and not step.passes), None):
+        return Placement(State.WRONG_QUALIFIER, step=wrong)
+    if found:
+        return Placement(State.AFTER_ALL, step=before[0])
     return Placement(State.MISSING_MECHANISM)
 
 
-def _is_barred(step: Step, before: Sequence[Step]) -> bool:
-    """Whether a directive in the same record, or in one that leads there, rejects every address first."""
-    return any(
-        isinstance(other.term, Mechanism)
-        and other.term.network is not None
-        and other.term.network.prefixlen == 0
-        and other.term.qualifier is not Qualifier.PASS
-        and step.path[: len(other.path)] == other.path
-        for other in before
+def _is_barred(step: Step, same: Sequence[Step], before: Sequence[Step]) -> bool:
+    """Whether mail from our site never gets to `step`, because an earlier term decides on it.
+
+    same    the earlier steps that name us as well: the first match decides (§4.6.2).
+    before  all earlier steps: those that reject every address decide, too.
+    """
+    return any(other.reached and other.ends(step) for other in same) or any(
+        _rejects_all(other) and other.path == step.path[: len(other.path)] for other in before
+    )
+
+
+def _rejects_all(step: Step) -> bool:
+    return (
+        isinstance(step.term, Mechanism)
+        and step.term.network is not None
+        and step.term.network.prefixlen == 0
+        and step.term.qualifier is not Qualifier.PASS
     )
 
 

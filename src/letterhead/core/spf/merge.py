@@ -12,12 +12,12 @@ def merge(records: Sequence[Record]) -> Record:
     """The union of several records of one domain.
 
     - One record's exclusion must not shut out another record's sender: a record that excludes somebody comes
-      behind the others. Where several do, all that passes goes before all that excludes. Otherwise the order
-      stays. What is behind an `all` never counted and goes.
+      behind the others. Where several do, all that passes goes before all that excludes; where one of several
+      lets anyone send, nothing excludes. Otherwise the order stays. What is behind an `all` never counted.
     - Of the `all`s that are written the mildest stays: whoever merely raised doubts before isn't rejected
       now. So the result says `+all` only when a record said it.
     - A redirect stays one where nothing stands between it and its senders: one target, no `all`, no other
-      record's exclusion. Elsewhere it becomes an include, which passes the same senders (RFC 7208 §5.2, §6.1).
+      record's exclusion. Elsewhere it becomes an include, which passes the same senders (RFC 7208 §5.2).
     - The first exp is kept, and so is each other modifier.
     """
     redirect = _common_redirect(records)
@@ -26,6 +26,8 @@ def merge(records: Sequence[Record]) -> Record:
     if sum(map(_excludes, groups)) > 1:
         directives.sort(key=lambda m: m.qualifier is not Qualifier.PASS)
     ends = sorted((r.all for r in records if r.all), key=lambda m: _MILDNESS.index(m.qualifier))
+    if len(records) > 1 and ends and ends[0].qualifier is Qualifier.PASS:
+        directives = [m for m in directives if m.qualifier is Qualifier.PASS]
     kept = _once(directives)
     terms: list[Term] = [*kept, *ends[:1], *([redirect] if redirect else []), *_modifiers(records)]
     return Record(" ".join(["v=spf1", *(t.text for t in terms)]), tuple(terms))

@@ -7,6 +7,7 @@ taken: every term that some message could reach is reached. Our own mechanisms a
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import takewhile
 
 from letterhead.core.answer import Absence, Absent, Answer, Found, Mx, RecordType, Unreachable
 from letterhead.core.inquiry import Inquiry, ask, together
@@ -52,7 +53,7 @@ class Step:
     path     where it stands: the domain, then the terms that lead there: ("acme.com", "include:x.com").
     term     the term itself.
     index    the position among the terms of the domain's own record under which it was reached, from 0.
-    passes   a match here makes the whole record pass.
+    levels   for each record of the path, whether the term on the way is unqualified or `+`.
     reached  some message can get here: no `all` stands before it, on no level.
     void     its query came back empty (§4.6.4).
     trouble, detail  what is wrong behind it; the detail in words.
@@ -61,7 +62,7 @@ class Step:
     path: tuple[str, ...]
     term: Term
     index: int
-    passes: bool
+    levels: tuple[bool, ...]
     reached: bool
     void: bool = False
     trouble: Trouble | None = None
@@ -71,6 +72,19 @@ class Step:
     def cost(self) -> int:
         """What it takes of the lookup limit; nothing where no message gets."""
         return self.term.cost if self.reached else 0
+
+    @property
+    def passes(self) -> bool:
+        """Whether a match here makes the domain's own record pass."""
+        return all(self.levels)
+
+    def ends(self, other: "Step") -> bool:
+        """Whether a match here ends the evaluation of a record that holds both before `other` is reached.
+
+        An include matches where its record passes; anything else in it lets the evaluation go on (§5.2).
+        """
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self.path, other.path)))
+        return all(self.levels[shared:])
 
     @property
     def indirect(self) -> bool:
@@ -91,7 +105,7 @@ class Place:
     path: tuple[str, ...]
     ancestors: tuple[str, ...]
     index: int | None = None
-    passes: bool = True
+    levels: tuple[bool, ...] = ()
     reached: bool = True
 
 
@@ -136,7 +150,7 @@ def _step(index: int, term: Term, place: Place, end: int | None) -> Step:
     else:
         reached, passes = end is None or index <= end, term.qualifier is Qualifier.PASS
     top = index if place.index is None else place.index
-    return Step(place.path, term, top, place.passes and passes, place.reached and reached)
+    return Step(place.path, term, top, (*place.levels, passes), place.reached and reached)
 
 
 def _follow(step: Step, place: Place, walk: Walk) -> Inquiry[tuple[Step, ...]]:
@@ -165,7 +179,7 @@ def _lead(step: Step, place: Place, walk: Walk) -> Inquiry[tuple[Step, ...]]:
     if record is None:
         return (step,)
     path, ancestors = (*place.path, step.term.text), (*place.ancestors, name)
-    inner = Place(name, path, ancestors, step.index, step.passes, step.reached)
+    inner = Place(name, path, ancestors, step.index, step.levels, step.reached)
     return (step, *(yield from _read(record, inner, walk)))
 
 
