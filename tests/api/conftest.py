@@ -1,13 +1,14 @@
 """A whole API on a loopback port: real services over a real store, a provider and a DNS that are made up."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from prometheus_client import CollectorRegistry
 
 from letterhead.api.server import HttpServer, create_app
 from letterhead.api.settings import Limits, Settings
@@ -98,6 +99,10 @@ class Api:
     settings: Settings
     server: HttpServer
     client: httpx2.AsyncClient
+
+    def settings_again(self) -> Settings:
+        """The same settings for a second server, which counts for itself."""
+        return replace(self.settings, registry=CollectorRegistry())
 
     async def key(self, team: str = "acme", permissions: frozenset[str] = FULL, **limits: Any) -> str:
         """The secret of a fresh key of a team, which is made if there is none."""

@@ -46,7 +46,7 @@ async def show_readiness(request: Request) -> Response[Readiness]:
 @get("/metrics", tags=["health"], security=[{}], media_type="text/plain")
 async def show_metrics(request: Request) -> Response[bytes]:
     """Counters in the text format of Prometheus; nothing of any team stands in them."""
-    return Response(generate_latest(request.settings.registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(request.settings.registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 HANDLERS = (show_health, show_readiness, show_metrics)

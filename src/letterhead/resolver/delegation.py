@@ -88,6 +88,8 @@ def step(message: Message, probe: dns.name.Name, zone: dns.name.Name) -> Step | 
             return down
     if not message.is_authoritative:
         return None
+    if any(r.type == dns.rdatatype.CNAME and r.owner == probe for r in message.answer):
+        return Aliased()
     begins = next((s for s in starts if probe.is_subdomain(s) and s.is_subdomain(zone)), zone)
     return Inside(begins, message.rcode == dns.rcode.NOERROR)
 

@@ -1,0 +1,22 @@
+#!/bin/sh
+# The name servers against which the tests run: Knot DNS and NSD, from the distribution.
+# They are started by the tests themselves, on loopback; nothing is left running.
+set -eu
+missing=
+command -v knotd >/dev/null || [ -x /usr/sbin/knotd ] || missing="knot"
+command -v nsd >/dev/null || [ -x /usr/sbin/nsd ] || missing="$missing nsd"
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing$(echo " $missing" | tr -s ' ') for the tests …"
+    # Their services must not start by themselves: the tests bring their own, at ports of their own.
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+        chmod +x /usr/sbin/policy-rc.d
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    fi
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
+else
+    echo "The tests that need$(echo " $missing" | tr -s ' ') will be skipped. To run them: sudo apt-get install $missing" >&2
+fi
