@@ -15,9 +15,9 @@ class Line:
         self._writer = writer
 
     @classmethod
-    async def to(cls, port: int) -> "Line":
-        """Connect."""
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
+    async def to(cls, port: int, source: str = "127.0.0.1") -> "Line":
+        """Connect, from one of the addresses of loopback."""
+        return cls(*await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0)))
 
     async def say(self, octets: bytes) -> None:
         """Send octets as they are; a server that has hung up is no error."""

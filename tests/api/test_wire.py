@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Any
 
 import pytest
 
@@ -65,7 +64,7 @@ async def test_A15_a_request_that_ends_in_two_places_is_400_and_the_line_is_cut(
 )  # fmt: skip
 async def test_what_is_not_http_is_refused_or_dropped(api: Api, request_line: bytes) -> None:
     answer = await exchange(api.server.port, request_line + b"\r\n" + CLOSE + b"\r\n")
-    assert not answer or read(answer)[0] == 400
+    assert not answer or read(answer)[0] in {400, 404}  # two blanks, or none, leave no doubt
 
 
 async def test_A15_host_and_forwarding_headers_reach_no_link(api: Api) -> None:
@@ -172,11 +171,14 @@ async def test_A17_one_address_has_only_so_many_connections(api: Api) -> None:
 
 async def test_A17_two_hundred_slow_clients_hold_nobody_else_up(api: Api) -> None:
     key = await api.key()
-    slow = [asyncio.create_task(_slow_client(api.server.port)) for _ in range(200)]
-    await asyncio.gather(*slow)
-    await asyncio.sleep(0.5)
+    head = b"POST /api/v2/domains HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n"
+    slow = await asyncio.gather(*(Line.to(api.server.port, "127.0.0.2") for _ in range(200)))
+    for line in slow:
+        await line.say(head)
     async with asyncio.timeout(2):
         assert (await api.ask("GET", "/domains", key)).status_code == 200
+    for line in slow:
+        line.hang_up()
 
 
 def test_A17_an_ipv6_network_of_64_bits_counts_as_one_client() -> None:
@@ -262,8 +264,3 @@ async def _trickle(line: Line, octets: bytes) -> None:
     while True:
         await asyncio.sleep(0.1)
         await line.say(octets)
-
-
-async def _slow_client(port: int) -> Any:
-    line = await Line.to(port)
-    await line.say(b"POST /api/v2/domains HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n")

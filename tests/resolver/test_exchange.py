@@ -95,6 +95,7 @@ async def test_R07_a_flood_without_tcp_is_a_fault(udp_only: Liar, clock: ManualC
     udp_only.script(lies.forged_first(10_000, TRUE))
     observation = await ask(udp_only, clock)
     assert (observation.fault, observation.records) == (Fault.NETWORK, ())
+    assert "replies that don't belong to the question" in observation.detail
 
 
 async def test_R07_a_reply_over_tcp_to_something_else_is_a_fault(liar: Liar, clock: ManualClock) -> None:

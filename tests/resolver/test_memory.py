@@ -43,7 +43,7 @@ async def test_an_errand_is_run_once_for_all_who_join_and_again_for_who_comes_la
     assert await flights.join("a", errand) == 2
 
 
-async def test_an_errors_is_everybodys_and_is_not_kept() -> None:
+async def test_an_error_is_everybodys_and_is_not_kept() -> None:
     async def errand() -> int:
         await asyncio.sleep(0)
         raise LookupError

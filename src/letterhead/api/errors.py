@@ -71,7 +71,7 @@ def problem_of(raised: Exception) -> Problem:
 def _of_litestar(raised: ClientException) -> Problem:
     match raised:
         case ValidationException():
-            return problem.validation(_parameters(raised))
+            return _of_parameters(raised)
         case NotFoundException():
             return problem.not_found()
         case MethodNotAllowedException():
@@ -82,10 +82,13 @@ def _of_litestar(raised: ClientException) -> Problem:
             return problem.malformed_request(raised.detail)
 
 
-def _parameters(raised: ValidationException) -> list[tuple[str, str]]:
-    """Name and message of each parameter that Litestar could not read."""
+def _of_parameters(raised: ValidationException) -> Problem:
+    """Names each parameter that Litestar could not read; a body that is not there is missing as `data`."""
     extra = raised.extra if isinstance(raised.extra, list) else []
-    return [(str(each.get("key", "")), str(each.get("message", ""))) for each in extra]
+    errors = [(str(each.get("key", "")), str(each.get("message", ""))) for each in extra]
+    if any(name == "data" for name, _ in errors):
+        return problem.malformed_json("The body is empty.")
+    return problem.validation(errors)
 
 
 def _record(request: Request[Any, Any, Any], raised: Exception) -> None:

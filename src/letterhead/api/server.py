@@ -56,7 +56,7 @@ class HttpServer:
     """Serves an application of create_app on one address. Port 0 takes any that is free."""
 
     def __init__(self, app: Litestar, host: str, port: int) -> None:
-        self._app = app
+        self.app = app
         self._host = host
         self._port = port
         self._socket: socket.socket | None = None
@@ -90,10 +90,10 @@ class HttpServer:
         self._server = self._serving = None
 
     def _config(self) -> uvicorn.Config:
-        settings: Settings = self._app.state.settings
-        protocol = partial(GuardedProtocol, doorkeeper=Doorkeeper(settings, self._app.state.metrics))
+        settings: Settings = self.app.state.settings
+        protocol = partial(GuardedProtocol, doorkeeper=Doorkeeper(settings, self.app.state.metrics))
         return uvicorn.Config(
-            self._app,
+            self.app,
             http=cast("type[asyncio.Protocol]", protocol),
             ws="none",
             lifespan="off",

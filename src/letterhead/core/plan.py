@@ -14,12 +14,16 @@ from letterhead.core.site import Site
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The records of a domain, in the order in which they are shown, and what they were made from."""
+    """The records of a domain, in the order in which they are shown, and what they were made from.
+
+    dkim_key  the public key behind the DKIM record, SubjectPublicKeyInfo in DER; b"" where none.
+    """
 
     domain: str
     profile: Profile
     records: tuple[Record, ...]
     site: Site
+    dkim_key: bytes = b""
 
     @property
     def fingerprint(self) -> str:
@@ -39,7 +43,7 @@ def plan(domain: Domain, profile: Profile, site: Site) -> Plan:
     and nothing else proves it (WIRE.md "Proof and contest").
     """
     records = tuple(record for want in profile.wants for record in _records(want, domain, profile, site))
-    return Plan(domain.hostname, profile, records, site)
+    return Plan(domain.hostname, profile, records, site, base64.b64decode(domain.dkim_key))
 
 
 def _records(want: Want, domain: Domain, profile: Profile, site: Site) -> Iterator[Record]:

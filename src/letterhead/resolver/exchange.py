@@ -78,6 +78,7 @@ class _Conversation:
         self._server = server
         self._recursive = recursive
         self._truncated = False
+        self._forged = ""
         self.scheme = "udp"
 
     async def hold(self) -> Message:
@@ -91,7 +92,7 @@ class _Conversation:
         """The fault and its detail when the time was up."""
         if self._truncated:
             return Fault.TRUNCATED, "cut off over UDP (TC), and no reply over TCP in time"
-        return Fault.TIMEOUT, f"no reply over {self.scheme.upper()} in time"
+        return Fault.TIMEOUT, f"{self._forged}no reply over {self.scheme.upper()} in time"
 
     async def _ask(self, *, edns: bool) -> Message:
         try:
@@ -110,7 +111,8 @@ class _Conversation:
         self.scheme = "udp"
         try:
             reply = await self._over(over_udp, query)
-        except Forgery:
+        except Forgery as forgery:
+            self._forged = f"{forgery}; "
             return await self._over_tcp(query)  # where nobody can forge from afar (RFC 5452 §9.3)
         if not wire.is_truncated(reply):
             return reply
@@ -137,7 +139,7 @@ class _Conversation:
             if self._truncated:
                 detail = f"cut off over UDP (TC), and TCP failed: {error}"
                 raise _Failed(Fault.TRUNCATED, detail) from error
-            raise _Failed(Fault.NETWORK, f"{self.scheme.upper()} failed: {error}") from error
+            raise _Failed(Fault.NETWORK, f"{self._forged}{self.scheme.upper()} failed: {error}") from error
 
 
 def _refuses_edns(message: Message) -> bool:

@@ -45,7 +45,10 @@ ZONE_LIFETIME = (30, 60)
 """Seconds for which a delegation is kept: its TTL, but within these bounds."""
 
 NO_CUT_LIFETIME = 30
-"""Seconds for which we take it that no zone begins at a name."""
+"""Seconds for which we take it that no zone begins at a name.
+
+Should one begin meanwhile, the parent's servers refer to it, and authoritative.py starts afresh.
+"""
 
 _CAPACITY = 10_000
 
@@ -235,7 +238,7 @@ def _question(name: dns.name.Name, rtype: RecordType) -> Question:
 def _lifetime(found: Delegation | Inside) -> float:
     """How long a step may be remembered, in seconds; 0: not at all."""
     if isinstance(found, Inside):
-        return NO_CUT_LIFETIME if found.exists else 0  # who has just registered a name should not wait
+        return NO_CUT_LIFETIME
     if not found.addresses:
         return 0
     least, most = REGISTRY_LIFETIME if found.is_registry else ZONE_LIFETIME

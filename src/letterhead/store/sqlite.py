@@ -29,8 +29,9 @@ class SqliteDatabase:
     """
 
     def __init__(self, path: Path) -> None:
-        self._writer = GroupCommit(connect(path, _DURABLE))
+        writing = connect(path, _DURABLE)
         self._reader = connect(path, _READING)
+        self._writer = GroupCommit(writing)
 
     async def read(self, sql: str, params: Params) -> Rows:
         """One query, in the loop; without a transaction around it each sees the newest commit."""

@@ -74,6 +74,8 @@ none.x.com TXT hello
         # §5.5
         ("v=spf1 ptr -all", "192.0.2.1", "pass"),
         ("v=spf1 ptr:x.com -all", "192.0.2.1", "fail"),  # lie.x.com does not lead back
+        ("v=spf1 ptr:cme.com -all", "192.0.2.1", "fail"),  # whole labels compare
+        ("v=spf1 ptr:mail.acme.com -all", "192.0.2.1", "pass"),
         ("v=spf1 ptr -all", "192.0.2.2", "fail"),
         # §5.6, and §5 on mapped addresses
         ("v=spf1 ip4:192.0.2.0/24 -all", "192.0.2.1", "pass"),
@@ -220,8 +222,13 @@ def test_R24_names_compare_without_case() -> None:
     acme.com TXT v=spf1 ptr:ACME.com -all
     1.2.0.192.in-addr.arpa PTR MAIL.aCmE.cOm.
     mail.acme.com A 192.0.2.1
+    mail.acme.com.list.acme.com A 127.0.0.2
     """
     assert _check(zone).result is Result.PASS
+    # Of two names of the client, `%{p}` takes the one below the domain, however that is written (§7.3).
+    by_name = zone.replace("v=spf1 ptr:ACME.com", "v=spf1 exists:%{p}.list.acme.com")
+    two_names = f"1.2.0.192.in-addr.arpa PTR other.example\nother.example A 192.0.2.1\n{by_name}"
+    assert _check(two_names, sender="joe@ACME.com").result is Result.PASS
     assert _check("acme.com TXT v=spf1 ip4:192.0.2.1 -all", sender="joe@ACME.com").result is Result.PASS
 
 

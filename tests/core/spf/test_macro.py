@@ -60,6 +60,11 @@ def test_S06_an_ip6_address_expands_to_nibbles() -> None:
     assert expand("%{c}", values) == "2001:db8::cb01"
 
 
+def test_upper_case_macros_escape_everything_that_a_url_does_not_hold() -> None:
+    message = Message(ip_address("192.0.2.3"), "a/b&c=d~e_f.g", "x.com", "h")
+    assert expand("%{L}", macro_values(message, "x.com")) == "a%2Fb%26c%3Dd~e_f.g"
+
+
 def test_blanks_and_letters_of_explanations() -> None:
     assert macro_string_problem("%{c} is not allowed at %{t}, says %{r}", explanation=True) == ""
     assert macro_string_problem("no blank") != ""

@@ -38,6 +38,7 @@ def _merged(*records: str) -> str:
         (("v=spf1 ?include:x.com a -all", "v=spf1 mx -all"), "v=spf1 mx ?include:x.com a -all"),
         (("v=spf1 -a mx -all", "v=spf1 -ip4:192.0.2.1 a -all"), "v=spf1 mx a -ip4:192.0.2.1 -all"),
         (("v=spf1 -a mx -all",), "v=spf1 -a mx -all"),
+        (("v=spf1 -ip4:192.0.2.1 -all", "v=spf1 a mx -all"), "v=spf1 a mx -ip4:192.0.2.1 -all"),
         # what never counted
         (("v=spf1 a -all mx", "v=spf1 -all redirect=x.com"), "v=spf1 a -all"),
         # redirects

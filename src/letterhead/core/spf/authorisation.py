@@ -42,8 +42,8 @@ class Authorisation:
     problem     what is wrong, in short words; "" when authorised.
     remarks     what else is worth saying.
     suggestion  the one record to publish; None when what stands there is right, or can't be mended from here.
-    suggestion_lookups  what that record takes of the lookups; where
-                the record is made of several or of a broken one, its own terms alone.
+    suggestion_lookups  what that record takes of the lookups; its own terms alone where it is made of several
+                records or of a broken one.
     """
 
     state: State

@@ -32,7 +32,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a group stands in the tree: its position when it counts, otherwise why it does not."""
+    """Where a group stands in the tree, and why it does not count there; `state` is None when it does."""
 
     state: State | None
     position: int = 0
@@ -53,11 +53,10 @@ def placement(group: tuple[Mechanism, ...], tree: tuple[Step, ...]) -> Placement
         if step.passes and step.reached and not _is_barred(step, before, tree[:position]):
             return Placement(None, position, step)
         before.append(step)
-    if wrong := next((step for step in before if step.reached and not step.passes), None):
-        return Placement(State.WRONG_QUALIFIER, step=wrong)
-    if found:
-        return Placement(State.AFTER_ALL, step=before[0])
-    return Placement(State.MISSING_MECHANISM)
+    for position, step in found:
+        if step.reached and not step.passes:
+            return Placement(State.WRONG_QUALIFIER, position, step)
+    return Placement(State.AFTER_ALL, *found[0]) if found else Placement(State.MISSING_MECHANISM)
 
 
 def _is_barred(step: Step, same: Sequence[Step], before: Sequence[Step]) -> bool:
@@ -81,7 +80,7 @@ def _rejects_all(step: Step) -> bool:
 
 
 _PROBLEMS = {
-    State.AFTER_ALL: "it stands behind what decides before it",
+    State.AFTER_ALL: "an earlier term decides before it is reached",
     State.WRONG_QUALIFIER: "a match there does not pass",
 }
 
@@ -94,17 +93,27 @@ def first_cause(
     A definite fault goes first: what we could not find out can't undo it. What we could not find out matters
     where it might hold our mechanism, and where mail from our site has to pass it first.
     """
-    might_hold = [s for s in tree if s.trouble in _NOT_KNOWN and s.passes and s.term.name in _LEADING]
-    if unplaced and not might_hold:
-        state, step = unplaced[0].state, unplaced[0].step
-        assert state is not None
-        return state, step, _PROBLEMS.get(state, "our mechanism is not in the record")
+    hidden = [_hidden(p, tree) for p in unplaced]
+    certain = next((p for p, step in zip(unplaced, hidden, strict=True) if step is None), None)
+    if certain and certain.state:
+        return certain.state, certain.step, _PROBLEMS.get(certain.state, "our mechanism is not in the record")
     if broken := excess(tree):
         return broken
-    ahead = might_hold if unplaced else [s for s in tree[:last] if s.trouble in _NOT_KNOWN]
-    if ahead:
-        return State.UNKNOWN, ahead[0], ahead[0].detail
+    ahead = [step for step in tree[:last] if step.trouble in _NOT_KNOWN]
+    if unknown := next((step for step in (*hidden, *ahead) if step), None):
+        return State.UNKNOWN, unknown, unknown.detail
     return State.AUTHORISED, None, ""
+
+
+def _hidden(missing: Placement, tree: tuple[Step, ...]) -> Step | None:
+    """The first step that we could not find out about and that might hold the group after all."""
+    for position, step in enumerate(tree):
+        decided = missing.state is State.WRONG_QUALIFIER and missing.position < position
+        if decided and missing.step and missing.step.ends(step):
+            continue
+        if step.trouble in _NOT_KNOWN and step.passes and step.term.name in _LEADING:
+            return step
+    return None
 
 
 def excess(tree: tuple[Step, ...]) -> tuple[State, Step, str] | None:

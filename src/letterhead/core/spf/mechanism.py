@@ -1,6 +1,6 @@
 """Does a mechanism match a message? All but `include`, which needs the evaluator (RFC 7208 §5)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from letterhead.core.answer import Absent, Address, Answer, Mx, RecordType, ResourceRecord, Unreachable
@@ -18,7 +18,7 @@ class Check:
 
     message: Message
     domain: str
-    spent: Spent = field(default_factory=Spent)
+    spent: Spent
 
     @property
     def family(self) -> RecordType:

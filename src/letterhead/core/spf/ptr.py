@@ -28,6 +28,7 @@ def within(name: str, domain: str) -> bool:
 
 def best_name(names: tuple[str, ...], domain: str) -> str:
     """The value of `%{p}`: the domain itself, else a name below it, else any, else "unknown" (§7.3)."""
+    domain = domain.lower()
     below = [name for name in names if within(name, domain)]
     return domain if domain in below else next(iter((*below, *names)), "unknown")
 

@@ -83,7 +83,8 @@ class Step:
 
         An include matches where its record passes; anything else in it lets the evaluation go on (§5.2).
         """
-        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self.path, other.path)))
+        pairs = zip(self.path, other.path, strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         return all(self.levels[shared:])
 
     @property

@@ -25,6 +25,8 @@ _CAUSES = {
     State.TOO_MANY_VOIDS: Cause.SPF_TOO_MANY_VOIDS,
 }
 
+_AHEAD = "; mail from us meets this first and suffers from it: move our mechanism in front of it"
+
 
 def spf(case: Case) -> Inquiry[Finding]:
     """Judge the SPF record at the case's host."""
@@ -34,7 +36,7 @@ def spf(case: Case) -> Inquiry[Finding]:
     if found.state is State.UNKNOWN:
         return case.unknown(_unreachable(case, found, answer))
     if found.state is State.AUTHORISED:
-        return case.passed(answer, found.records, _remarks(found))
+        return case.passed(answer, found.records, _remarks(found), suggestion=found.suggestion or "")
     if isinstance(answer, Absent):
         return (yield from missing(case, answer, lambda data: _is_ours(case, data), Cause.SPF_MISSING))
     return case.failed(
@@ -72,7 +74,11 @@ def _detail(found: Authorisation) -> str:
 
 
 def _remarks(found: Authorisation) -> list[Remark]:
-    return [Remark(f"spf_{r.kind.value}", f"{r.place}: {r.text}") for r in found.remarks]
+    """What else is worth saying; what is broken ahead of ours hurts our mail (RFC 7208 §5.2)."""
+    return [
+        Remark(f"spf_{r.kind.value}", f"{r.place}: {r.text}" + (_AHEAD if r.ahead_of_ours else ""))
+        for r in found.remarks
+    ]
 
 
 def _is_ours(case: Case, data: Rdata) -> bool:

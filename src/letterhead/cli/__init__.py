@@ -1,0 +1,1 @@
+"""The shell's entrance. start.py starts servers; all else is an HTTP client of one that runs."""

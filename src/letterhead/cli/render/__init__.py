@@ -1,0 +1,1 @@
+"""What people see in the terminal: the screen, and a file for each noun that is shown on it."""

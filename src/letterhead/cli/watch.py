@@ -1,0 +1,52 @@
+"""Looking again and again: what `watch`, `add --watch` and `verify --wait` have in common."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from letterhead.cli.answers import Domain
+from letterhead.cli.client import Answer
+from letterhead.cli.exits import Exit, of_examination
+from letterhead.cli.trouble import NotKnown
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How a domain stood when it was last seen.
+
+    answer   the server's own words for it.
+    trouble  why it could not be seen again since, or None.
+    """
+
+    answer: Answer
+    domain: Domain
+    trouble: NotKnown | None = None
+
+    @property
+    def exit(self) -> Exit:
+        """What a command that ends now tells the shell."""
+        return of_examination(proven=self.domain.proven, outcome=self.domain.outcome)
+
+
+def sights(look: Callable[[], Answer], *, interval: float, timeout: float | None) -> Iterator[Sight]:
+    """Look at once, then every `interval` seconds, until the domain is proven or `timeout` seconds are over.
+
+    timeout  0 looks once; None never gives up.
+    A server that can't be reached for a while is waited for; at the first look it raises NotKnown. All other
+    Trouble is raised at any time.
+    """
+    deadline = None if timeout is None else time.monotonic() + timeout
+    sight = _seen(look())
+    while True:
+        yield sight
+        if sight.domain.proven or (deadline is not None and time.monotonic() + interval > deadline):
+            return
+        time.sleep(interval)
+        try:
+            sight = _seen(look())
+        except NotKnown as trouble:
+            sight = Sight(sight.answer, sight.domain, trouble)
+
+
+def _seen(answer: Answer) -> Sight:
+    return Sight(answer, answer.read(Domain))
