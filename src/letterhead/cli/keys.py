@@ -1,5 +1,8 @@
 """`letterhead keys`: made at the server's machine, listed and revoked through the API."""
 
+from pathlib import Path
+from urllib.parse import quote
+
 import click
 
 from letterhead.cli.answers import Keys
@@ -29,10 +32,10 @@ def keys() -> None:
 def create(path: Path | None, team: str, role: str, style: str, name: str) -> None:
     """Make a key, without a server, straight in the store. The last line is the key; it is shown once."""
     with starting():
-        settings = configured(path)
+        in_force = configured(path)
         from letterhead import app  # noqa: PLC0415 - half a second of imports that no other command here needs
 
-        secret, owner = app.create_key(settings, team=team, role=role, style=style, name=name)
+        secret, owner = app.create_key(in_force, team=team, role=role, style=style, name=name)
     click.echo(f"team {escaped(owner.slug)} ({owner.id})", err=True)
     click.echo(secret)
 

@@ -1,11 +1,13 @@
 """The starters: `serve`, `demo`, `migrate` and `check-config` work at this machine, without a server to ask."""
 
+import sys
 from pathlib import Path
 from typing import Final
 
 import click
 
 from letterhead.cli.options import config
+from letterhead.cli.render.escape import escaped
 from letterhead.cli.render.settings import settings
 from letterhead.cli.starting import configured, starting
 
@@ -38,10 +40,10 @@ def _roles(_context: click.Context, _option: click.Parameter, text: str) -> froz
 def serve(path: Path | None, roles: frozenset[str]) -> None:
     """Serve the HTTP API and check domains, until SIGTERM or Ctrl-C."""
     with starting():
-        settings = configured(path)
+        in_force = configured(path)
         from letterhead import app  # noqa: PLC0415 - it knows everyone, and --help needs nobody
 
-        app.run(settings, roles)
+        app.run(in_force, roles)
 
 
 @click.command()
@@ -60,10 +62,10 @@ def demo(once: bool) -> None:
 def migrate(path: Path | None) -> None:
     """Bring the database to the schema of this version."""
     with starting():
-        settings = configured(path)
+        in_force = configured(path)
         from letterhead import app  # noqa: PLC0415 - as in serve
 
-        app.migrate(settings)
+        app.migrate(in_force)
     click.echo("The database is at the schema of this version.")
 
 
@@ -72,6 +74,7 @@ def migrate(path: Path | None) -> None:
 def check_config(path: Path | None) -> None:
     """Print the configuration in force as TOML, and everything that is wrong or unwise."""
     in_force = configured(path)
-    click.echo("\n".join(toml(in_force)))
+    for line in settings(in_force):
+        click.echo(line)
     for warning in in_force.warnings:
         click.echo(f"Warning: {escaped(warning)}", err=True)

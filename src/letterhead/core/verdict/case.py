@@ -42,9 +42,18 @@ class Case:
         """The domain on trial."""
         return self.plan.domain
 
-    def passed(self, answer: Answer, found: Sequence[str] = (), remarks: Sequence[Remark] = ()) -> Finding:
-        """It is as it should be."""
-        return self._finding(Outcome.PASS, Cause.OK, answer.observations, found, remarks)
+    def passed(
+        self,
+        answer: Answer,
+        found: Sequence[str] = (),
+        remarks: Sequence[Remark] = (),
+        *,
+        suggestion: str = "",
+    ) -> Finding:
+        """It is as it should be; `suggestion` is a value that would be better still."""
+        return self._finding(
+            Outcome.PASS, Cause.OK, answer.observations, found, remarks, suggestion=suggestion
+        )
 
     def failed(
         self,

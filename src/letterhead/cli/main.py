@@ -1,0 +1,54 @@
+"""The command `letterhead`: its table of commands. Each is imported only when it is called, so help is fast."""
+
+import io
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from letterhead import __version__
+from letterhead.cli.exits import MEANINGS
+
+COMMANDS: Final = {
+    "serve": ("start:serve", "Serve the HTTP API and check domains."),
+    "demo": ("start:demo", "Tour the whole job on loopback."),
+    "check-config": ("start:check_config", "Print the configuration in force, and what is wrong with it."),
+    "migrate": ("start:migrate", "Bring the database to the schema of this version."),
+    "keys": ("keys:keys", "Make, list and revoke API keys."),
+    "domains": ("domains:domains", "Register domains, publish their records, verify and watch them."),
+    "completion": ("completion:completion", "Print a script that completes commands in your shell."),
+}
+"""Each command: where it lives below this package, and its line in the help."""
+
+_EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:<4} {meaning}" for code, meaning in MEANINGS.items())
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is called, and for its help nothing at all."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(f"letterhead.cli.{module}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The lines of the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, epilog=_EPILOG)
+@click.version_option(__version__, package_name="letterhead")
+def main() -> None:
+    """Your own domain on your agents' mail, on a server you run yourself."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows ASCII alone still gets all
