@@ -9,7 +9,7 @@ PACKAGE = ROOT / "src" / "letterhead"
 
 ENTRANCES = ("api", "cli", "worker")
 ADAPTERS = ("resolver", "provider", "store", "clock")
-STARTERS = ("cli/start.py", "cli/keys.py", "sandbox/demo.py")
+STARTERS = ("cli/start.py", "cli/starting.py", "cli/keys.py", "sandbox/stage.py")
 
 MAY_USE: dict[str, frozenset[str]] = {
     "core": frozenset(),
@@ -19,11 +19,12 @@ MAY_USE: dict[str, frozenset[str]] = {
     **{adapter: frozenset({"core", "ports"}) for adapter in ADAPTERS},
     **{entrance: frozenset({"core", "service"}) for entrance in ENTRANCES},
     "sandbox": frozenset({"core"}),
+    "__main__": frozenset({"cli"}),
     "app": frozenset({"core", "ports", "service", "config", "sandbox", *ADAPTERS, *ENTRANCES}),
 }
 """For each room the rooms that it may import (DESIGN §2); itself always."""
 
-STARTERS_MAY_USE = frozenset({"app", "config", "cli", "ports"})
+STARTERS_MAY_USE = frozenset({"app", "config"})
 """What the starters may import beyond what their room may."""
 
 IMPURE = frozenset(

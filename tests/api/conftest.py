@@ -1,5 +1,6 @@
 """A whole API on a loopback port: real services over a real store, a provider and a DNS that are made up."""
 
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -54,13 +55,17 @@ FULL = ROLES["root:full"]
 class Signer:
     """A provider that leaves every verdict to the DNS."""
 
-    async def provision(self, hostname: str, style: DkimStyle) -> Provision:
-        return Provision(("lh1",), "MCowBQYDK2VwAyEAO2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=") if style is DkimStyle.KEY else Provision(("a", "b", "c"))
+    async def provision(self, _: str, style: DkimStyle) -> Provision:
+        return (
+            Provision(("lh1",), "MCowBQYDK2VwAyEAO2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=")
+            if style is DkimStyle.KEY
+            else Provision(("a", "b", "c"))
+        )
 
-    async def identity(self, domain: Domain) -> Identity:
+    async def identity(self, _: Domain) -> Identity:
         return Identity()
 
-    async def start(self, domain: Domain) -> None:
+    async def start(self, _: Domain) -> None:
         pass
 
 
@@ -77,9 +82,20 @@ class Oracle:
         asked_at = self.clock.now() + timedelta(microseconds=123_456)
         records = plan(domain, PROFILES[domain.profile], SITE)
         witness = Witness(
-            "acme.com MX", "authoritative", "udp://192.0.2.53:53", "ns1.acme.com", "acme.com", asked_at, 1.5,
-            "NOERROR", True, False, ("acme.com 300 TXT é☃",), "", "",
-        )  # fmt: skip
+            "acme.com MX",
+            "authoritative",
+            "udp://192.0.2.53:53",
+            "ns1.acme.com",
+            "acme.com",
+            asked_at,
+            1.5,
+            "NOERROR",
+            True,
+            False,
+            ("acme.com 300 TXT é☃",),
+            "",
+            "",
+        )
         passed = self.outcome is Outcome.PASS
         cause = Cause.OK if passed else Cause.NAME_MISSING
         findings = tuple(
@@ -135,7 +151,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def store(tmp_path: Path, migrated: Path) -> AsyncIterator[Store]:
     """A store of the test's own."""
     path = tmp_path / "letterhead.db"
-    path.write_bytes(migrated.read_bytes())
+    shutil.copyfile(migrated, path)
     store = open_store(f"sqlite:///{path}")
     yield store
     await store.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 PATIENCE = 5.0
@@ -21,22 +22,20 @@ class Line:
 
     async def say(self, octets: bytes) -> None:
         """Send octets as they are; a server that has hung up is no error."""
-        self._writer.write(octets)
-        try:
+        with suppress(ConnectionError):
+            self._writer.write(octets)
             await self._writer.drain()
-        except ConnectionError:
-            pass
 
     async def hear(self) -> bytes:
         """Everything until the server hangs up. Raises TimeoutError when it does not."""
         heard = b""
-        async with asyncio.timeout(PATIENCE):
-            try:
-                while piece := await self._reader.read(65536):
-                    heard += piece
-            except ConnectionError:
-                pass
-        self._writer.close()
+        try:
+            with suppress(ConnectionError):
+                async with asyncio.timeout(PATIENCE):
+                    while piece := await self._reader.read(65536):
+                        heard += piece
+        finally:
+            self.hang_up()
         return heard
 
     async def hear_until(self, mark: bytes) -> bytes:

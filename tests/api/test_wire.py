@@ -60,8 +60,9 @@ async def test_A15_a_request_that_ends_in_two_places_is_400_and_the_line_is_cut(
 
 
 @pytest.mark.parametrize(
-    "request_line", [b"", b"GET", b"GET /", b"GET / HTTP/9.9", b"GET  / HTTP/1.1", b"\x16\x03\x01", b"G\x00T / HTTP/1.1"]
-)  # fmt: skip
+    "request_line",
+    [b"", b"GET", b"GET /", b"GET / HTTP/9.9", b"GET  / HTTP/1.1", b"\x16\x03\x01", b"G\x00T / HTTP/1.1"],
+)
 async def test_what_is_not_http_is_refused_or_dropped(api: Api, request_line: bytes) -> None:
     answer = await exchange(api.server.port, request_line + b"\r\n" + CLOSE + b"\r\n")
     assert not answer or read(answer)[0] in {400, 404}  # two blanks, or none, leave no doubt
@@ -118,9 +119,17 @@ async def test_A17_an_endless_field_is_cut_before_it_ends(api: Api) -> None:
 
 
 async def test_A17_a_long_path_is_431_and_a_head_of_a_hundred_fields_is_read(api: Api) -> None:
-    assert read(await exchange(api.server.port, b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\n" + CLOSE + b"\r\n"))[0] == 431
+    assert (
+        read(await exchange(api.server.port, b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\n" + CLOSE + b"\r\n"))[
+            0
+        ]
+        == 431
+    )
     fields = b"".join(b"X%d: a\r\n" % n for n in range(98))
-    assert read(await exchange(api.server.port, b"GET /healthz HTTP/1.1\r\n" + CLOSE + fields + b"\r\n"))[0] == 200
+    assert (
+        read(await exchange(api.server.port, b"GET /healthz HTTP/1.1\r\n" + CLOSE + fields + b"\r\n"))[0]
+        == 200
+    )
 
 
 async def test_A17_a_head_that_trickles_in_is_408(api: Api) -> None:
@@ -205,7 +214,7 @@ async def test_X12_stop_finishes_the_request_at_work_and_takes_no_more(
     await begun.wait()
     stopping = asyncio.create_task(api.server.stop())
     await asyncio.sleep(0.3)
-    with pytest.raises(OSError, match="refused|failed"):
+    with pytest.raises(OSError, match="Connect"):
         await Line.to(port)
     assert not stopping.done()
     go_on.set()
@@ -213,7 +222,9 @@ async def test_X12_stop_finishes_the_request_at_work_and_takes_no_more(
     await asyncio.wait_for(stopping, 2)
 
 
-async def test_X12_stop_waits_no_longer_than_the_drain_time(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_X12_stop_waits_no_longer_than_the_drain_time(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def endless(*_: object) -> list[str]:
         await asyncio.sleep(60)
         return []
@@ -256,7 +267,9 @@ async def test_a_client_that_goes_away_in_mid_body_is_no_fault_of_ours(
 
 
 def _post(key: str, length: int) -> bytes:
-    fields = f"Authorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    fields = (
+        f"Authorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    )
     return b"POST /api/v2/domains HTTP/1.1\r\n" + HOST + fields.encode()
 
 

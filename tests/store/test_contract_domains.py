@@ -210,7 +210,7 @@ async def test_others_are_other_teams_registrations_of_the_very_same_name(store:
 
 
 async def test_relatives_are_held_names_above_and_below(store: Store) -> None:
-    held = ["acme.com", "mail.acme.com", "a.b.mail.acme.com", "xmail.acme.com", "acme-x.com", "acme.co"]
+    held = ["acme.com", "mail.acme.com", "a.b.mail.acme.com", "xmail.acme.com", "acme-x.com", "acmes.com"]
     for hostname in held:
         await _added(store, a_domain(hostname, team=EVIL, **holding()))
     await _added(store, a_domain("claim.acme.com", team=EVIL))

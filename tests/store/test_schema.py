@@ -50,34 +50,29 @@ async def test_migrating_again_changes_nothing(url: str) -> None:
 
 
 def test_processes_that_migrate_at_once_all_succeed(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'new.db'}"
-    code = f"from letterhead.store.schema import migrate; migrate({url!r})"
-    processes = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
-    assert [process.wait() for process in processes] == [0, 0, 0]
-    assert is_current(url)
-
-
-def test_processes_that_open_a_new_store_at_once_all_succeed(tmp_path: Path) -> None:
-    """The first to open it turns the log on (WAL), for which it must be alone."""
-    code = "from letterhead.store.relational import open_store\nwhile url := input(): open_store(url)"
+    """Three processes migrate one new file after another, all at the same moment."""
+    code = (
+        "from letterhead.store import migration\nfrom letterhead.store.schema import migrate\n"
+        "while url := input(): migrate(url); print(url, flush=True)"
+    )
     command = [sys.executable, "-c", code]
-    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, text=True) for _ in range(3)]
-    for number in range(15):
+    processes = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    for number in range(12):
         url = f"sqlite:///{tmp_path / f'{number}.db'}"
-        migrate(url)
         for process in processes:
-            assert process.stdin is not None
-            process.stdin.write(f"{url}\n")
-            process.stdin.flush()
+            print(url, file=process.stdin, flush=True)
+        assert [process.stdout.readline().strip() for process in processes if process.stdout] == [url] * 3
+        assert is_current(url)
     for process in processes:
         process.communicate("\n")
-    assert [process.returncode for process in processes] == [0, 0, 0]
 
 
 def test_U03_a_migration_that_fails_midway_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    versions = tmp_path / "migrations" / "versions"
+    versions = tmp_path / "100% migrations" / "versions"
     versions.mkdir(parents=True)
     ours = Path(letterhead.store.__file__).parent / "migrations"
     (versions.parent / "env.py").write_text((ours / "env.py").read_text())

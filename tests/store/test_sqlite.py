@@ -3,6 +3,8 @@
 import asyncio
 import os
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +17,7 @@ from letterhead.core.identity import SealedKey
 from letterhead.ports import Change, Store, StoreError
 from letterhead.store.database import Statement
 from letterhead.store.relational import open_store
-from letterhead.store.sqlite import SqliteDatabase
+from letterhead.store.sqlite import SqliteDatabase, connect_writer
 from tests.store.inspection import file_of, log_of, query
 from tests.store.samples import ACME, a_domain, an_event
 
@@ -30,6 +32,22 @@ async def test_X07_reads_go_on_while_another_process_writes(store: Store, url: s
     changed = await store.domains.by_id(domain.id)
     assert changed is not None
     assert changed.rung == 9
+
+
+def test_X07_whoever_opens_a_new_store_at_the_same_moment_succeeds(tmp_path: Path, migrated: Path) -> None:
+    """The first one turns the write-ahead log on, which fails at once while another looks at the file."""
+
+    def opens(path: Path, start: threading.Barrier) -> None:
+        start.wait()
+        with closing(connect_writer(path)) as connection:
+            connection.execute("SELECT COUNT(*) FROM team").fetchall()
+
+    with ThreadPoolExecutor(4) as threads:
+        for number in range(150):
+            path, start = tmp_path / f"{number}.db", threading.Barrier(4)
+            path.write_bytes(migrated.read_bytes())
+            for opened in [threads.submit(opens, path, start) for _ in range(4)]:
+                opened.result()
 
 
 async def test_X07_the_log_does_not_grow_without_end(store: Store, url: str) -> None:

@@ -6,6 +6,7 @@ route.
 
 import re
 import secrets
+from collections.abc import Iterable, Mapping
 from time import perf_counter
 from typing import Any, cast
 
@@ -25,8 +26,11 @@ UNMATCHED = "unmatched"
 class Envelope:
     """ASGI application around another one."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, public_url: str) -> None:
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, public_url: str, methods: Mapping[str, Iterable[str]]
+    ) -> None:
         self._app = app
+        self._methods = methods
         self._metrics = metrics
         self._public_url = public_url
 
@@ -41,7 +45,7 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = _sealed(message, request_id)
+                message = self._sealed(message, inner, request_id)
             await send(message)
 
         async def listen() -> Any:
@@ -57,6 +61,23 @@ class Envelope:
                 await self._nothing_there(inner, request_id, reply)
         route = inner.get("path_template", UNMATCHED)
         self._metrics.answered(route, asked["method"], status, perf_counter() - started)
+
+    def _sealed(
+        self, message: HTTPResponseStartEvent, scope: HTTPScope, request_id: str
+    ) -> HTTPResponseStartEvent:
+        headers = [
+            (name, self._allow(scope, value) if name == b"allow" else value)
+            for name, value in message["headers"]
+        ]
+        return {**message, "headers": [*headers, *common_headers(request_id)]}
+
+    def _allow(self, scope: HTTPScope, given: bytes) -> bytes:
+        """The methods of a path in order; what has GET has HEAD.
+
+        Litestar's own answer to OPTIONS names only the methods of the first handler at a path.
+        """
+        methods = set(self._methods.get(scope.get("path_template", ""), given.decode().split(", ")))
+        return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set()))).encode()
 
     async def _nothing_there(self, scope: HTTPScope, request_id: str, send: Send) -> None:
         await _send(errors.worded(problem.not_found(), scope["path"], request_id, self._public_url), send)
@@ -95,17 +116,6 @@ def _names_something(scope: HTTPScope) -> bool:
     path, raw = scope["path"], scope.get("raw_path", b"")
     slashes = (path.endswith("/") and path != "/") or "//" in path or b"%2f" in raw.lower()
     return not slashes and not _CONTROL.search(path)
-
-
-def _sealed(message: HTTPResponseStartEvent, request_id: str) -> HTTPResponseStartEvent:
-    headers = [(name, _with_head(value) if name == b"allow" else value) for name, value in message["headers"]]
-    return {**message, "headers": [*headers, *common_headers(request_id)]}
-
-
-def _with_head(allow: bytes) -> bytes:
-    """The methods of a path in order; what has GET has HEAD."""
-    methods = {method.strip() for method in allow.decode().split(",")}
-    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set()))).encode()
 
 
 async def _send(answer: Answer, send: Send) -> None:

@@ -10,6 +10,7 @@ from typing import cast
 import uvicorn
 from litestar import Litestar
 from litestar.datastructures import State
+from litestar.routes import HTTPRoute
 
 from letterhead.api import errors, health, openapi
 from letterhead.api.auth import authenticate
@@ -48,7 +49,8 @@ def create_app(services: Services, settings: Settings) -> Litestar:
             }
         ),
     )
-    app.asgi_handler = Envelope(app.asgi_handler, metrics, settings.public_url)
+    methods = {route.path_format: route.methods for route in app.routes if isinstance(route, HTTPRoute)}
+    app.asgi_handler = Envelope(app.asgi_handler, metrics, settings.public_url, methods)
     return app
 
 

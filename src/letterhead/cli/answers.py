@@ -28,10 +28,10 @@ class Record(msgspec.Struct):
     priority: int | None = None
     cause: str | None = None
     advice: str = ""
-    found: list[str] = []  # noqa: RUF012 - msgspec gives each instance a list of its own
+    found: list[str] = []
     suggestion: str | None = None
     visible_at: datetime | None = None
-    remarks: list[Remark] = []  # noqa: RUF012 - as above
+    remarks: list[Remark] = []
 
     @property
     def key(self) -> tuple[str, str, str, int | None]:
@@ -72,7 +72,7 @@ class Domain(msgspec.Struct):
     expires_at: datetime | None
     transfer_to: str | None
     outcome: str | None
-    records: list[Record] = []  # noqa: RUF012 - msgspec gives each instance a list of its own
+    records: list[Record] = []
 
     @property
     def proven(self) -> bool:

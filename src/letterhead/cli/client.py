@@ -140,9 +140,12 @@ def _checked(url: str) -> str:
     return url
 
 
-def _reason(error: Exception) -> str:
-    cause = error.__cause__ or error.__context__ or error
-    return str(cause) or type(error).__name__
+def _reason(error: BaseException) -> str:
+    """What the system said, without the layers that passed it on."""
+    while deeper := error.__cause__ or error.__context__:
+        error = deeper
+    said: str | None = getattr(error, "strerror", None)
+    return said or str(error) or type(error).__name__
 
 
 def _unsure(method: str) -> str:

@@ -1,6 +1,7 @@
 """`letterhead domains`: everything about domains, asked of a running server."""
 
 import sys
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -8,7 +9,6 @@ import click
 
 from letterhead.cli.answers import Domain, Domains, Events, Evidence, Records
 from letterhead.cli.client import Answer, Server, at
-from letterhead.cli.exits import Exit
 from letterhead.cli.options import named, paged, served, yes
 from letterhead.cli.pages import listed
 from letterhead.cli.printing import printed
@@ -49,6 +49,7 @@ def domains() -> None:
 def add(
     server: Server,
     as_json: bool,
+    *,
     domain: str,
     profile: str | None,
     send_only: bool,
@@ -146,7 +147,7 @@ def watch(server: Server, as_json: bool, name: str, interval: float, timeout: fl
 @yes
 @served
 def remove(server: Server, as_json: bool, name: str, confirmed: bool) -> None:
-    """Remove DOMAIN: its DKIM keys are destroyed and its name is free for others."""
+    """Remove DOMAIN and destroy its DKIM keys. Its name is free then, also for others."""
     domain_id = server.domain_id(name)
     if not confirmed:
         click.confirm(f"Remove {name} and destroy its DKIM keys?", abort=True, err=True)
@@ -179,24 +180,19 @@ def _follow(server: Server, domain_id: str, as_json: bool, interval: float, time
     """Watch a domain and end the program with what came of it."""
     seen = sights(lambda: server.get(at(domain_id)), interval=interval, timeout=timeout)
     screen = Screen()
-    try:
-        if as_json:
-            last = show_watch.as_json(seen)
-        elif screen.is_live:
-            last = show_watch.as_view(screen, seen)
-        else:
-            last = show_watch.as_lines(screen, seen)
-    except KeyboardInterrupt:
-        sys.exit(Exit.INTERRUPTED)
+    if as_json:
+        last = show_watch.as_json(seen)
+    elif screen.is_live:
+        last = show_watch.as_view(screen, seen)
+    else:
+        last = show_watch.as_lines(screen, seen)
     sys.exit(last.exit)
 
 
 def _last(look: Callable[[], Answer], interval: float, wait: float) -> Sight:
     """The first sight that proves the domain, or else the last one."""
     seen = sights(look, interval=interval, timeout=wait)
-    last = next(seen)
-    if wait and not last.domain.proven:
+    first = next(seen)
+    if wait and not first.domain.proven:
         click.echo(f"Not verified yet; asking every {interval:g} s for up to {wait:g} s.", err=True)
-    for last in seen:
-        pass
-    return last
+    return next(iter(deque(seen, maxlen=1)), first)

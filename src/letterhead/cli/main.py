@@ -1,4 +1,4 @@
-"""The command `letterhead`: its table of commands. Each is imported only when it is called, so help is fast."""
+"""The command `letterhead`: the table of its commands, each imported only when it is called."""
 
 import io
 import sys
@@ -27,11 +27,11 @@ _EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:<4} {meaning}" for code, mea
 class Commands(click.Group):
     """A group that imports a command when it is called, and for its help nothing at all."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The names, in the order of the table."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         """The command, imported now; None where there is none."""
         if cmd_name not in COMMANDS:
             return None
@@ -39,7 +39,7 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"letterhead.cli.{module}"), name)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """The lines of the table."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])

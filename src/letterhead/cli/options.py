@@ -1,5 +1,6 @@
 """Options that many commands share."""
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Concatenate, Final, ParamSpec
 import click
 
 from letterhead.cli.client import Server, connected
+from letterhead.cli.exits import Exit
 from letterhead.cli.pages import DEFAULT
 from letterhead.cli.trouble import Trouble
 
@@ -26,13 +28,6 @@ config: Final = click.option(
     metavar="FILE",
     help="The configuration.  [default: ./letterhead.toml, then the defaults]",
 )
-
-_URL = "http://127.0.0.1:8080"
-"""Where a server listens that was not told otherwise."""
-
-yes: Final = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-domain: Final = click.argument("named", metavar="DOMAIN")
-"""A domain by its name or its id."""
 
 _URL = click.option(
     "--url",
@@ -71,6 +66,8 @@ def served(command: Callable[Concatenate[Server, bool, P], None]) -> Callable[..
             if as_json and trouble.document:
                 click.echo(trouble.document)
             raise
+        except KeyboardInterrupt:
+            sys.exit(Exit.INTERRUPTED)
 
     return run
 

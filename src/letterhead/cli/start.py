@@ -1,4 +1,4 @@
-"""The starters: `serve`, `demo`, `migrate` and `check-config` work at this machine, without a server to ask."""
+"""The starters: `serve`, `demo`, `migrate` and `check-config` need no server to ask."""
 
 import sys
 from pathlib import Path

@@ -39,9 +39,10 @@ def sights(look: Callable[[], Answer], *, interval: float, timeout: float | None
     sight = _seen(look())
     while True:
         yield sight
-        if sight.domain.proven or (deadline is not None and time.monotonic() + interval > deadline):
+        left = interval if deadline is None else deadline - time.monotonic()
+        if sight.domain.proven or left <= 0:
             return
-        time.sleep(interval)
+        time.sleep(min(interval, left))
         try:
             sight = _seen(look())
         except NotKnown as trouble:

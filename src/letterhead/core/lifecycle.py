@@ -15,6 +15,7 @@ from letterhead.core.domain import Domain, Status
 from letterhead.core.event import Event, EventKind
 from letterhead.core.finding import Finding, Outcome, Report
 from letterhead.core.refusal import conflict
+from letterhead.core.schedule import is_expired
 
 
 class Trigger(StrEnum):
@@ -37,7 +38,8 @@ class Guard(StrEnum):
     """A condition under which alone a step is taken."""
 
     CYCLE_PASSED = "a whole cycle has passed since the lapse, and the check was not asked for by hand"
-    NOT_BARRED = "nobody else holds the name, or a name above it in the same zone"
+    ASKED_SINCE = "the check began after the lapse, and was not asked for by hand"
+    NOT_BARRED = "nobody else holds the name, or a name above it in the same zone, and no claim has expired"
     IS_CLAIM = "it has never been held"
 
 
@@ -92,7 +94,7 @@ TABLE: dict[tuple[Status, Trigger], Step] = {
     # Lapsed: mail keeps flowing for a cycle, nobody is written to.
     (S.LAPSED, T.PASS): Step(S.VERIFIED, E.RECOVERED),
     (S.LAPSED, T.FAIL): Step(S.FAILED, E.FAILED, Guard.CYCLE_PASSED),
-    (S.LAPSED, T.REFUSED): Step(S.FAILED, E.FAILED),
+    (S.LAPSED, T.REFUSED): Step(S.FAILED, E.FAILED, Guard.ASKED_SINCE),
     (S.LAPSED, T.UNKNOWN): _stay(S.LAPSED),
     (S.LAPSED, T.SUSPEND): Step(S.SUSPENDED, E.SUSPENDED),
     (S.LAPSED, T.RESUME): _refuse(S.LAPSED, "not_suspended"),
@@ -155,10 +157,10 @@ def advance(
     """
     if domain.asked_at is not None and report.asked_at < domain.asked_at:
         return domain, ()
+    waited = None if by_hand or domain.lapsed_at is None else report.asked_at - domain.lapsed_at
     allowed = {
-        Guard.CYCLE_PASSED: not by_hand
-        and domain.lapsed_at is not None
-        and report.asked_at - domain.lapsed_at >= cycle,
+        Guard.CYCLE_PASSED: waited is not None and waited >= cycle,
+        Guard.ASKED_SINCE: waited is not None and waited > timedelta(0),
         Guard.NOT_BARRED: not is_barred(domain, report),
     }
     told = _why(report)
@@ -167,12 +169,14 @@ def advance(
 
 
 def is_barred(domain: Domain, report: Report) -> bool:
-    """Whether a domain may not be promoted although all is proven (O07).
+    """Whether a domain may not be promoted although all is proven (O07, L18).
 
     Another registration holds the name; or another team holds a name above it, unless the domain is a
-    zone of its own, which whoever runs the zone above has then delegated.
+    zone of its own, which whoever runs the zone above has then delegated; or the claim had expired when
+    the questions were asked, and its token with it.
     """
-    return domain.held_elsewhere or (domain.held_above != "" and report.zone != domain.hostname)
+    below_another = domain.held_above != "" and report.zone != domain.hostname
+    return domain.held_elsewhere or below_another or is_expired(domain, report.asked_at)
 
 
 def apply(domain: Domain, trigger: Trigger, now: datetime, **told: str) -> tuple[Domain, tuple[Event, ...]]:

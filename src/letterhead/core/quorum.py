@@ -42,10 +42,8 @@ def published(question: Question, observations: Sequence[Observation]) -> Answer
     if len(set(meanings)) > 1:
         detail = "; ".join(f"{_who(o)} says {_words(m)}" for o, m in zip(definite, meanings, strict=True))
         return Unreachable(question, Fault.DISAGREEMENT, detail, tuple(observations))
-    lame = [o for o in observations if o.fault is Fault.LAME]
-    if lame and meanings[0] is not None:
-        detail = ", ".join(dict.fromkeys(_who(o) for o in lame))
-        return Unreachable(question, Fault.LAME, detail, tuple(observations))
+    if meanings[0] is not None and any(o.fault is Fault.LAME for o in observations):
+        return Unreachable(question, Fault.LAME, _lame(observations), tuple(observations))
     return _answer(question, definite, observations)
 
 
@@ -147,8 +145,15 @@ def _worst(observations: Sequence[Observation]) -> tuple[Fault, str]:
     if not observations:
         return Fault.NO_SERVERS, "no server was asked"
     fault, _ = Counter(o.fault or Fault.NO_SERVERS for o in observations).most_common(1)[0]
+    if fault is Fault.LAME:
+        return fault, _lame(observations)
     told = dict.fromkeys(f"{_who(o)}: {o.detail or o.fault}" for o in observations if o.fault is fault)
     return fault, "; ".join(told)
+
+
+def _lame(observations: Sequence[Observation]) -> str:
+    """Which servers of the delegation do not answer for the zone."""
+    return ", ".join(dict.fromkeys(_who(o) for o in observations if o.fault is Fault.LAME))
 
 
 def _who(observation: Observation) -> str:

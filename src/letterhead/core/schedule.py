@@ -31,6 +31,8 @@ def due(domain: Domain, now: datetime, cadence: Cadence) -> datetime | None:
     """When to examine the domain next, seen from `now`; None where nothing is to be found out."""
     if domain.status in {Status.SUSPENDED, Status.DELETED}:
         return None
+    if domain.status is Status.FAILED and is_expired(domain, now):
+        return None  # the token of an expired claim proves nothing (L18)
     if domain.status is Status.PENDING:
         delay = cadence.ladder[min(domain.rung, len(cadence.ladder) - 1)]
     else:

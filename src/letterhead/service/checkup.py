@@ -71,6 +71,8 @@ class Checkup:
         return plan(domain, exam.profiles[domain.profile], exam.site).fingerprint
 
     async def _saved(self, domain: Domain, report: Report, *, by_hand: bool) -> Domain:
+        if domain.asked_at is not None and report.asked_at < domain.asked_at:
+            return domain  # newer evidence came in while this was gathered (L08)
         now = self.clock.now()
         moved, events = advance(domain, report, now, cycle=self.cadence.cycle, by_hand=by_hand)
         before = await self.store.reports.newest(domain.id)
@@ -84,10 +86,13 @@ class Checkup:
         return await with_relatives(self.store, saved[0])
 
     def _scheduled(self, domain: Domain, moved: Domain, now: datetime, *, by_hand: bool) -> Domain:
-        """Somebody who asks is working on it: the ladder begins anew."""
-        moves = by_hand or moved.status is not domain.status
-        moved = replace(moved, rung=0 if moves else domain.rung + 1)
-        return replace(moved, due_at=due(moved, now, self.cadence))
+        """Somebody who asks is working on it: the ladder begins anew. Asking puts off no check (L07)."""
+        stays = moved.status is domain.status
+        moved = replace(moved, rung=domain.rung + 1 if stays and not by_hand else 0)
+        due_at = due(moved, now, self.cadence)
+        if by_hand and stays and due_at is not None and domain.due_at is not None:
+            due_at = min(due_at, domain.due_at)
+        return replace(moved, due_at=due_at)
 
     async def _superseded(self, domain: Domain, now: datetime) -> list[Change]:
         """The claims of other teams end when the name is proven (O01)."""

@@ -138,11 +138,16 @@ WHERE list."unique" = 1 AND :columns = (
 """
 
 
+def is_busy(error: Exception) -> bool:
+    """Whether it failed because somebody else has locked the database."""
+    code = getattr(error, "sqlite_errorcode", 0)  # errors of the driver itself have none
+    return bool(code & 0xFF == sqlite3.SQLITE_BUSY)  # the low byte is the primary code
+
+
 def store_error(error: Exception) -> StoreError:
     """What happened, in the store's own words."""
     if isinstance(error, StoreError):
         return error
-    code = getattr(error, "sqlite_errorcode", None)
-    if code is not None and code & 0xFF == sqlite3.SQLITE_BUSY:  # the low byte is the primary code
+    if is_busy(error):
         return StoreError(f"another process has kept the database locked for over {BUSY_SECONDS:g} seconds")
     return StoreError(f"the database says: {error}")

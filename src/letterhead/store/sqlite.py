@@ -6,15 +6,15 @@ percentile (SPEED.md §2). Readers see the last commit and never wait for the wr
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from letterhead.ports import StoreError
 from letterhead.store.database import Params, Rows, Statement
-from letterhead.store.group_commit import BUSY_SECONDS, GroupCommit, store_error
+from letterhead.store.group_commit import BUSY_SECONDS, GroupCommit, is_busy, store_error
 
 _DURABLE = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # a commit that was acknowledged survives a power cut
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",  # a destroyed key is overwritten, not just forgotten
@@ -29,7 +29,7 @@ class SqliteDatabase:
     """
 
     def __init__(self, path: Path) -> None:
-        writing = connect(path, _DURABLE)
+        writing = connect_writer(path)
         self._reader = connect(path, _READING)
         self._writer = GroupCommit(writing)
 
@@ -77,6 +77,31 @@ def connect(path: Path, pragmas: Sequence[str] = ()) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise StoreError(f"{path} can't be opened as a database: {error}") from error
     return connection
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    """Open an existing file for durable writes, with its write-ahead log on. Raises StoreError."""
+    connection = connect(path, _DURABLE)
+    try:
+        _turn_log_on(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise store_error(error) from error
+    return connection
+
+
+def _turn_log_on(connection: sqlite3.Connection) -> None:
+    """The first to open a file must be alone with it for this, and SQLite does not wait until it is."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def schema_version(connection: sqlite3.Connection) -> str | None:

@@ -192,6 +192,4 @@ async def show_zone_file(request: Request, domain_id: FromPath[str]) -> Response
     domain, text = await request.services.domains.zone_file(request.actor, domain_id)
     # A hostname is A-labels alone, so it needs no quoting (RFC 6266 §4.1).
     disposition = f'attachment; filename="{domain.hostname}.zone"'
-    return Response(
-        text, headers={"content-disposition": disposition}, media_type="text/plain; charset=utf-8"
-    )
+    return Response(text, headers={"content-disposition": disposition}, media_type="text/plain")

@@ -94,11 +94,13 @@ def verdict(domain: Domain) -> str:
     if domain.proven:
         return f"{domain.domain} is verified."
     standing = f"{domain.domain} is {domain.status}"
-    if domain.outcome in {None, "unknown"}:
-        return f"Could not find out. Nothing was changed: {standing}; {records.counted(domain.records)}."
-    if domain.outcome == "refused":
-        return f"{standing}: the provider refused it; {records.counted(domain.records)}."
-    return f"{standing}: {records.counted(domain.records)}."
+    if domain.outcome is None:
+        return f"{standing}; not checked yet."
+    required = [record.state for record in domain.records if record.required]
+    if domain.outcome == "unknown":
+        what = f"{required.count('unknown')} of {len(required)} required records"
+        return f"Could not find out about {what}; nothing was changed: {standing}."
+    return f"{standing}{_why(domain, required)}."
 
 
 def _facts(domain: Domain) -> list[tuple[str, str]]:
@@ -125,6 +127,17 @@ def _mail(domain: Domain) -> str:
         if any(may.values())
         else "none"
     )
+
+
+def _why(domain: Domain, required: list[str]) -> str:
+    """Why a domain is not verified although it was found out how its required records stand."""
+    if domain.outcome == "refused":
+        return ": the provider gave up on it"
+    if domain.outcome != "pass":
+        return f": {required.count('pass')} of {len(required)} required records are right"
+    if domain.status == "suspended":
+        return "; its records are right, and checks change nothing until it is resumed"
+    return " although its records are right: somebody else holds the name or one above it"
 
 
 def _notes(domain: Domain) -> list[str]:

@@ -22,13 +22,6 @@ def findings(screen: Screen, records: Sequence[Record]) -> None:
         screen.rows(_explanation(record), indent=_INDENT)
 
 
-def counted(records: Sequence[Record]) -> str:
-    """How many of the required records are right, in words."""
-    required = [record for record in records if record.required]
-    right = sum(record.state == "pass" for record in required)
-    return f"{right} of {len(required)} required records are right"
-
-
 def _wanted(record: Record) -> tuple[str, ...]:
     need = "required" if record.required else "recommended"
     priority = "" if record.priority is None else str(record.priority)

@@ -42,9 +42,14 @@ class Screen:
         self.console = Console(markup=False, emoji=False, highlight=False)
 
     @property
-    def is_live(self) -> bool:
-        """Whether it is a terminal, on which lines can be drawn anew."""
+    def is_terminal(self) -> bool:
+        """Whether somebody is looking, rather than a file or a pipe."""
         return self.console.is_terminal
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is a terminal on which lines can be drawn anew."""
+        return self.console.is_terminal and not self.console.is_dumb_terminal
 
     def line(self, text: str | Text = "", style: str = "") -> None:
         """One line."""
@@ -64,7 +69,7 @@ class Screen:
     def table(self, heads: Sequence[str], rows: Sequence[Row]) -> None:
         """Columns under their heads, or a block of pairs for each row where they do not fit."""
         lines = aligned([heads, *rows])
-        if not self.is_live:
+        if not self.is_terminal:
             for line in lines:
                 self.line(line)
         elif max(line.cell_len for line in lines) <= self.console.width:
@@ -76,12 +81,14 @@ class Screen:
 
     def state(self, state: str) -> Text:
         """A record's state in its colour, on a terminal behind a mark."""
-        mark = f"{_MARKS.get(state, ' ')} " if self.is_live and not self.console.options.ascii_only else ""
+        mark = (
+            f"{_MARKS.get(state, ' ')} " if self.is_terminal and not self.console.options.ascii_only else ""
+        )
         return Text(mark + escaped(state), _STYLES.get(state, ""))
 
 
 def aligned(rows: Iterable[Row]) -> list[Text]:
-    """Each row as one line without blanks at its end; a cell that is a status or an outcome has its colour."""
+    """Each row as one line without blanks at its end; a status or an outcome has its colour."""
     cells = [[_cell(cell) for cell in row] for row in rows]
     widths = [max(cell.cell_len for cell in column) for column in zip(*cells, strict=True)]
     lines = []

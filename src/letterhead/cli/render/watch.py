@@ -1,4 +1,4 @@
-"""Watching: a view that is drawn anew on a terminal, a line for each change elsewhere, JSON lines for programs."""
+"""Watching: a view on a terminal, a line for each change elsewhere, JSON lines for programs."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -9,8 +9,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from letterhead.cli.answers import Domain, Record
-from letterhead.cli.render import domains, records
+from letterhead.cli.answers import Record
+from letterhead.cli.render import domains
 from letterhead.cli.render.escape import escaped
 from letterhead.cli.render.screen import Screen, moment
 from letterhead.cli.watch import Sight
@@ -57,12 +57,12 @@ def view(screen: Screen, sight: Sight, now: datetime) -> Group:
     domain = sight.domain
     table = Table.grid(padding=(0, 2))
     for record in domain.records:
-        table.add_row(screen.state(record.state), record.role, record.type, Text(escaped(record.host)))
+        names = (Text(escaped(name)) for name in (record.role, record.type, record.host))
+        table.add_row(screen.state(record.state), *names)
         if record.state not in {"pass", "unchecked"}:
             table.add_row("", "", "", Text(escaped(record.advice), "dim"))
-    footer = (
-        f"last check {moment(domain.checked_at) or 'not yet'}; next check {_until(domain.next_check_at, now)}"
-    )
+    times = moment(domain.checked_at) or "not yet", _until(domain.next_check_at, now)
+    footer = "last check {}; next check {}".format(*times)
     return Group(
         Text(escaped(domains.verdict(domain)), "bold"),
         table,
@@ -80,7 +80,7 @@ def changes(before: Sight | None, sight: Sight) -> Iterator[str]:
         was = known.get(record.key)
         if was is None or (was.state, was.cause) != (record.state, record.cause):
             yield f"{at}  {_change(was, record)}"
-    if before is None or _standing(before.domain) != _standing(domain):
+    if before is None or domains.verdict(before.domain) != domains.verdict(domain):
         yield f"{at}  {domains.verdict(domain)}"
 
 
@@ -94,10 +94,6 @@ def _stand(record: Record) -> str:
     return record.state if record.cause in {None, "ok"} else f"{record.state} ({record.cause})"
 
 
-def _standing(domain: Domain) -> tuple[str, str | None, str]:
-    return domain.status, domain.outcome, records.counted(domain.records)
-
-
 def _unseen(sight: Sight) -> str:
     return f"{sight.trouble.message} Trying on." if sight.trouble else ""
 
@@ -106,10 +102,11 @@ def _until(at: datetime | None, now: datetime) -> str:
     if at is None:
         return "never by itself"
     seconds = int((at - now).total_seconds())
-    if seconds <= 0:
-        return "now"
-    minutes = seconds // 60
-    return f"in {seconds} s" if minutes < 1 else f"in {minutes} min" if minutes < 60 else f"at {moment(at)}"
+    if seconds >= 3600:
+        return f"at {moment(at)}"
+    if seconds >= 60:
+        return f"in {seconds // 60} min"
+    return f"in {seconds} s" if seconds > 0 else "now"
 
 
 def _last(sight: Sight | None) -> Sight:
