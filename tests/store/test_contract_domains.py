@@ -225,6 +225,7 @@ async def test_relatives_are_held_names_above_and_below(store: Store) -> None:
         "mail.acme.com",
         "a.b.mail.acme.com",
     ]
+    assert await related("x.claim.acme.com", "claim.acme.com", "acme.com") == ["acme.com"]
     assert await related("il.acme.com") == []
 
 

@@ -18,9 +18,9 @@ async def _due(store: Store, hostname: str, due_at: datetime | None) -> Domain:
 
 
 async def test_the_longest_due_come_first_and_what_is_not_due_stays(store: Store) -> None:
+    now = await _due(store, "now.com", NOON)
     late = await _due(store, "late.com", NOON - MINUTE)
     later = await _due(store, "later.com", NOON - HOUR)
-    now = await _due(store, "now.com", NOON)
     await _due(store, "soon.com", NOON + timedelta(microseconds=1))
     await _due(store, "never.com", None)
     assert await store.domains.lease(NOON, NOON + HOUR, 2) == [later, late]

@@ -1,6 +1,6 @@
 """History: what changed between two reports, said in the words of the records."""
 
-from letterhead.core.domain import Domain
+from letterhead.core.domain import Domain, Status
 from letterhead.core.event import Event, EventKind
 from letterhead.core.finding import Finding, Outcome, Report
 
@@ -24,7 +24,7 @@ def changes(domain: Domain, before: Report | None, after: Report) -> tuple[Event
             _told(known.get(_record(finding)), finding),
         )
         for finding in after.findings
-        if finding.outcome in DEFINITE and _differs(known.get(_record(finding)), finding)
+        if finding.outcome in DEFINITE and _differs(domain, known.get(_record(finding)), finding)
     )
 
 
@@ -32,11 +32,12 @@ def _record(finding: Finding) -> tuple[str, str]:
     return finding.record.role, finding.record.host
 
 
-def _differs(before: Finding | None, after: Finding) -> bool:
+def _differs(domain: Domain, before: Finding | None, after: Finding) -> bool:
     if before is None:
         return after.outcome is Outcome.PASS
     if before.outcome not in DEFINITE:
-        return after.outcome is Outcome.PASS
+        was_there = domain.status is Status.VERIFIED and after.record.required
+        return after.outcome is Outcome.PASS and not was_there
     return (before.cause, sorted(before.found)) != (after.cause, sorted(after.found))
 
 

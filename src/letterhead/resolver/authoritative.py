@@ -96,7 +96,7 @@ class Authoritative:
         reply = lost.reply or self._no_reply(question, lost.fault, detail)
         seen = observed(reply, Source.AUTHORITATIVE, name=lost.server, zone=lost.zone)
         # A registry that does not answer for its own zone is no fault of the domain's delegation.
-        above = lost.fault is Fault.LAME and len(lost.zone.labels) <= 2  # noqa: PLR2004 - the root label is one
+        above = lost.fault is Fault.LAME and len(lost.zone.labels) <= 2  # the root label is one
         fault = Fault.NO_SERVERS if above else lost.fault
         return replace(seen, question=question, records=(), soa=None, fault=fault, detail=detail)
 

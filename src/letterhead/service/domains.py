@@ -72,7 +72,7 @@ class Domains:
             )
         chosen = self._profile(profile)
         hostname = canonical(text, self.rules)
-        await self._within_quota(actor.team)
+        await self.within_quota(actor.team)
         others = await self.store.domains.others(hostname, actor.team)
         if not contest and any(other.held for other in others):
             raise conflict(
@@ -126,6 +126,16 @@ class Domains:
         """A domain that the caller has in hand, with its plan and its newest report."""
         return View(domain, self._plan(domain), await self.store.reports.newest(domain.id))
 
+    async def within_quota(self, team: str) -> None:
+        """Raise `quota_exceeded` where a team has all the domains that it may have (O19)."""
+        if await self.store.domains.count(team) >= self.quota:
+            raise Refusal(
+                Kind.QUOTA,
+                "quota_exceeded",
+                f"The team has {self.quota} domains, which is all it may have.",
+                mend="Remove domains that are no longer needed, or ask the operator for more.",
+            )
+
     def _profile(self, name: str) -> Profile:
         if name not in self.profiles:
             raise invalid(
@@ -135,15 +145,6 @@ class Domains:
                 param="profile",
             )
         return self.profiles[name]
-
-    async def _within_quota(self, team: str) -> None:
-        if await self.store.domains.count(team) >= self.quota:
-            raise Refusal(
-                Kind.QUOTA,
-                "quota_exceeded",
-                f"The team has {self.quota} domains, which is all it may have.",
-                mend="Remove domains that are no longer needed, or ask the operator for more.",
-            )
 
     async def _claim(
         self, team: str, hostname: Hostname, profile: Profile, mode: Mode, others: list[Domain]

@@ -12,7 +12,7 @@ from letterhead.core.lifecycle import Trigger, apply
 from letterhead.core.permission import Actor
 from letterhead.core.refusal import conflict, missing
 from letterhead.ports import AlreadyRegistered, Change, Clock, Stale, Store
-from letterhead.service.access import not_found, owned
+from letterhead.service.access import not_found, owned, with_relatives
 from letterhead.service.domains import Domains, View, busy
 
 
@@ -51,11 +51,15 @@ class Transfers:
         return await self._saved(replace(domain, transfer_to=None, updated_at=self.clock.now()), ())
 
     async def accept(self, actor: Actor, domain_id: str) -> View:
-        """Take a domain that was offered to the actor's team. Raises `domain_not_found`, `domain_exists`."""
+        """Take a domain that was offered to the actor's team.
+
+        Raises `domain_not_found`, `domain_exists`, `quota_exceeded`, `suspended`.
+        """
         actor.must("domain.update")
         domain = await self.store.domains.offered(actor.team, domain_id)
         if domain is None or actor.domains is not None:
             raise not_found()
+        await self.domains.within_quota(actor.team)
         moved, given = apply(
             domain,
             Trigger.TRANSFER,
@@ -79,4 +83,4 @@ class Transfers:
                 f"This team has registered {domain.hostname} itself.",
                 mend="Remove that registration first.",
             ) from None
-        return await self.domains.view(saved)
+        return await self.domains.view(await with_relatives(self.store, saved))

@@ -1,6 +1,8 @@
 """Verification by hand: somebody published the records and wants to know now."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
 from letterhead.core.domain import Domain, Status
 from letterhead.core.lifecycle import Trigger, apply
@@ -9,8 +11,10 @@ from letterhead.core.schedule import Cadence, due, is_expired
 from letterhead.ports import Change, Clock, Provider, Stale, Store
 from letterhead.service.access import owned
 from letterhead.service.checkup import Checkup
-from letterhead.service.domains import Domains, View, busy
+from letterhead.service.domains import RETRIES, Domains, View, busy
 from letterhead.service.minting import ownership_token
+
+_CLAIMS: Final = frozenset({Status.PENDING, Status.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,7 @@ class Verification:
 
         Never an error for what the DNS says: the view's report tells it.
         """
-        domain = await owned(self.store, actor, "domain.verify", domain_id)
-        if domain.status is Status.FAILED and is_expired(domain, self.clock.now()):
-            await self._renew(domain)
+        domain = await self._in_force(actor, domain_id)
         await self.provider.start(domain)
         return await self._checked(domain_id)
 
@@ -44,13 +46,18 @@ class Verification:
         domain, _ = await self.checkup.of(domain_id, by_hand=True)
         return await self.domains.view(domain)
 
-    async def _renew(self, domain: Domain) -> None:
-        """A claim that expired starts over; the token it had never proves anything again."""
-        now = self.clock.now()
-        moved, events = apply(domain, Trigger.RENEW, now)
-        moved = replace(moved, token=ownership_token(), expires_at=now + self.cadence.claim)
-        moved = replace(moved, due_at=due(moved, now, self.cadence))
-        try:
-            await self.store.domains.save([Change(moved, events)])
-        except Stale:
-            raise busy() from None
+    async def _in_force(self, actor: Actor, domain_id: str) -> Domain:
+        """The domain; a claim that expired starts over, and the token it had never proves anything again."""
+        for _ in range(RETRIES):
+            domain = await owned(self.store, actor, "domain.verify", domain_id)
+            now = self.clock.now()
+            if domain.status not in _CLAIMS or not is_expired(domain, now):
+                return domain
+            expired, told = apply(domain, Trigger.EXPIRE, now)
+            moved, events = apply(expired, Trigger.RENEW, now)
+            moved = replace(moved, token=ownership_token(), expires_at=now + self.cadence.claim)
+            moved = replace(moved, due_at=due(moved, now, self.cadence))
+            with suppress(Stale):
+                (saved,) = await self.store.domains.save([Change(moved, told + events)])
+                return saved
+        raise busy()

@@ -1,17 +1,15 @@
 """The screen: lines, pairs and tables that can be copied, on a terminal or in a pipe.
 
-Nothing is ever wrapped or cut, so that what is copied is what was sent. A table that the terminal is too
-narrow for becomes blocks of pairs; in a pipe it has aligned columns, whatever the width, and no rule.
-Every text is escaped here, and markup is off.
+Nothing is ever wrapped or cut and no line ends in blanks, so that what is copied is what was sent (W12).
+A table that a terminal is too narrow for becomes blocks of pairs; a pipe has no width. Every text is
+escaped here, and markup is off.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from letterhead.cli.render.escape import escaped
@@ -67,17 +65,16 @@ class Screen:
             self.line(Text(" " * indent) + line)
 
     def table(self, heads: Sequence[str], rows: Sequence[Row]) -> None:
-        """Columns under their heads, or a block of pairs for each row where they do not fit."""
+        """Columns under their heads, or a block of pairs for each row where a terminal is too narrow."""
         lines = aligned([heads, *rows])
-        if not self.is_terminal:
-            for line in lines:
-                self.line(line)
-        elif max(line.cell_len for line in lines) <= self.console.width:
-            self.console.print(_ruled(heads, rows))
-        else:
+        if self.is_terminal and max(line.cell_len for line in lines) > self.console.width:
             for row in rows:
                 self.rows([pair for pair in zip(heads, row, strict=True) if pair[1]])
                 self.line()
+            return
+        lines[0].stylize("bold")
+        for line in lines:
+            self.line(line)
 
     def state(self, state: str) -> Text:
         """A record's state in its colour, on a terminal behind a mark."""
@@ -108,12 +105,3 @@ def moment(at: datetime | None) -> str:
 
 def _cell(cell: str | Text) -> Text:
     return Text(escaped(cell), _STYLES.get(cell, "")) if isinstance(cell, str) else cell
-
-
-def _ruled(heads: Sequence[str], rows: Iterable[Row]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for head in heads:
-        table.add_column(head, no_wrap=True)
-    for row in rows:
-        table.add_row(*(_cell(cell) for cell in row))
-    return table

@@ -1,0 +1,108 @@
+"""DNS and provider on paper: what they say is what a test last wrote down."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from letterhead.core.answer import Fault, Observation, Question, RecordType, Source
+from letterhead.core.domain import Domain
+from letterhead.core.hostname import registrable
+from letterhead.core.identity import Identity, Provision, SealedKey
+from letterhead.core.profile import DkimStyle
+from letterhead.core.record import Record
+from letterhead.ports import Clock
+from tests.core.dns import Paper, observed
+from tests.core.registration import KEY
+
+Observations = tuple[Observation, ...]
+Twist = Callable[[Question], Observations]
+
+FIRST, SECOND = "udp://192.0.2.53:53", "udp://192.0.2.54:53"
+
+
+class PaperDns:
+    """Fills ports.Resolver from lines such as `acme.com MX 10 mx.example`; one server for each zone.
+
+    A zone begins at each registrable domain, and wherever `cuts` says so. A twist replaces what is said to
+    one question. While `gate` is cleared, answers are on their way: they tell what stood there when asked.
+    """
+
+    def __init__(self, clock: Clock, source: Source = Source.AUTHORITATIVE) -> None:
+        self.lines: dict[str, list[str]] = {}
+        self.cuts: set[str] = set()
+        self.twists: dict[Question, Twist] = {}
+        self.outage: Fault | None = None
+        self.asked: list[Question] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self._clock = clock
+        self._source = source
+
+    async def ask(self, question: Question, *, within: float) -> Observations:
+        self.asked.append(question)
+        said = tuple(replace(o, asked_at=self._clock.now()) for o in self._say(question))
+        await self.gate.wait()
+        return said
+
+    def publish(self, name: str, *lines: str) -> None:
+        """What stands at a name and below it from now on."""
+        self.lines[name] = list(lines)
+
+    def rounds(self, name: str) -> int:
+        """How often the MX of a name was asked for: once in each examination."""
+        return self.asked.count(Question(name, RecordType.MX))
+
+    async def until_asked(self) -> None:
+        """Wait until somebody asks something; for tests that have cleared the gate."""
+        while not self.asked:
+            await asyncio.sleep(0.001)
+
+    def _say(self, question: Question) -> Observations:
+        if self.outage is not None:
+            return (observed(question, zone="", source=self._source, fault=self.outage),)
+        if question in self.twists:
+            return self.twists[question](question)
+        zone = self._zone(question.name)
+        paper = Paper([line for lines in self.lines.values() for line in lines], zone)
+        return tuple(
+            replace(o, source=self._source, zone=zone if self._source is Source.AUTHORITATIVE else "")
+            for o in paper.answer(question).observations
+        )
+
+    def _zone(self, name: str) -> str:
+        cuts = [cut for cut in self.cuts if name == cut or name.endswith(f".{cut}")]
+        return max(cuts, key=len, default=str(registrable(name)))
+
+
+def line(record: Record) -> str:
+    """A record of a plan as a line on paper."""
+    return f"{record.host} {record.type} {record.text}"
+
+
+def lines(records: Iterable[Record]) -> list[str]:
+    """All records of a plan."""
+    return [line(record) for record in records]
+
+
+@dataclass
+class PaperProvider:
+    """Fills ports.Provider: one key for all, selectors that count, and a word that a test sets."""
+
+    identities: Identity = field(default_factory=Identity)
+    started: list[str] = field(default_factory=list)
+    provisioned: int = 0
+
+    async def provision(self, hostname: str, style: DkimStyle) -> Provision:
+        self.provisioned += 1
+        if style is DkimStyle.KEY:
+            selector = f"lh{self.provisioned:010}"
+            return Provision((selector,), KEY, (SealedKey(selector, b"sealed"),))
+        if style is DkimStyle.ALIASES:
+            return Provision(tuple(f"{letter * 10}{self.provisioned:016}" for letter in "abc"))
+        return Provision()
+
+    async def identity(self, domain: Domain) -> Identity:
+        return self.identities
+
+    async def start(self, domain: Domain) -> None:
+        self.started.append(domain.id)

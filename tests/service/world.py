@@ -1,0 +1,124 @@
+"""A world for the services: the real store and the real use cases, over DNS and provider on paper."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from letterhead import app
+from letterhead.config.loading import Config
+from letterhead.config.sections import Dns, Lifecycle, Server
+from letterhead.config.sections import Store as StoreSection
+from letterhead.core.domain import Domain, Status
+from letterhead.core.event import EventKind
+from letterhead.core.finding import Finding
+from letterhead.core.permission import ROLES, Actor
+from letterhead.core.record import Role
+from letterhead.core.site import Site
+from letterhead.ports import Provider, Resolver, Store
+from letterhead.service.domains import View
+from letterhead.service.services import Services
+from letterhead.service.witnesses import Witnesses
+from tests.clock import ManualClock
+from tests.core.registration import SITE
+from tests.service.paper import PaperDns, PaperProvider, lines
+
+CYCLE = timedelta(hours=6)
+LADDER = (5, 60, 3_600)
+QUOTA = 40
+MOST = 100  # events and domains read at once
+
+TURNS = frozenset(EventKind) - {EventKind.CHANGED, EventKind.CREATED}
+"""The events that tell more than that a record came or went."""
+
+
+@dataclass
+class World:
+    """One deployment, seen from inside."""
+
+    store: Store
+    path: Path
+    clock: ManualClock
+    dns: PaperDns
+    provider: Provider = field(default_factory=PaperProvider)
+    site: Site = SITE
+    recursive: tuple[Resolver, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.services = self.node(self.dns)
+
+    def node(self, dns: Resolver | None) -> Services:
+        """The services of a node that shares store and clock with the others but sees a DNS of its own."""
+        lifecycle = Lifecycle(
+            cycle_seconds=int(CYCLE.total_seconds()), pending_ladder=LADDER, domains_per_team=QUOTA
+        )
+        config = Config(Server(), StoreSection(), self.site, Dns(), lifecycle)
+        witnesses = Witnesses(dns, self.recursive, len(self.recursive), self.clock)
+        return app.compose(config, app.World(self.store, self.provider, witnesses, self.clock))
+
+    async def actor(self, team: str = "acme", *permissions: str, **limits: Any) -> Actor:
+        """Somebody of a team, which is made if there is none; without permissions named, with all."""
+        owner = await self.services.teams.named(team)
+        return Actor(owner.id, "key_test", frozenset(permissions) or ROLES["root:full"], **limits)
+
+    async def registered(self, actor: Actor, name: str = "acme.com", **fields: Any) -> Domain:
+        """A claim of a team."""
+        return (await self.services.domains.register(actor, name, **fields)).domain
+
+    async def publish(self, actor: Actor, domain: Domain, *, but: Iterable[Role] = ()) -> None:
+        """Publish what a domain's plan asks for, in place of what stood at its name."""
+        view = await self.services.domains.get(actor, domain.id)
+        wanted = [r for r in view.plan.records if r.role not in set(but)]
+        self.dns.publish(domain.hostname, *lines(wanted))
+
+    async def verify(self, actor: Actor, domain: Domain) -> View:
+        return await self.services.verification.verify(actor, domain.id)
+
+    async def verified(self, actor: Actor, name: str = "acme.com", **fields: Any) -> Domain:
+        """A domain that is registered, published and proven."""
+        domain = await self.registered(actor, name, **fields)
+        await self.publish(actor, domain)
+        view = await self.verify(actor, domain)
+        assert view.domain.status is Status.VERIFIED, view.report
+        return view.domain
+
+    async def sweep(self, after: timedelta | None = None) -> None:
+        """Let time pass, by default so much that everything is due, and examine all of it."""
+        self.pass_time(CYCLE * 1.2 if after is None else after)
+        while await self.services.sweep.once():
+            pass
+
+    def pass_time(self, by: timedelta) -> None:
+        self.clock.advance(by.total_seconds())
+
+    async def now(self, domain: Domain) -> Domain:
+        """A domain as it stands in the store, deleted or not."""
+        found = await self.store.domains.by_id(domain.id)
+        assert found is not None
+        return found
+
+    async def turns(self, domain: Domain, team: str | None = None) -> list[str]:
+        """What happened to a domain, oldest first, without records that came and went."""
+        events = await self.store.events.page(team or domain.team, limit=MOST, domain=domain.id)
+        return [e.kind.value.removeprefix("domain.") for e in reversed(events) if e.kind in TURNS]
+
+    async def changes(self, domain: Domain) -> list[dict[str, str]]:
+        """Which of its records came and went, oldest first."""
+        events = await self.store.events.page(domain.team, limit=MOST, domain=domain.id)
+        return [event.data for event in reversed(events) if event.kind is EventKind.CHANGED]
+
+    def contents(self) -> bytes:
+        """The database as it lies on the disk, its log included."""
+        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        return b"".join(file.read_bytes() for file in files if file.exists())
+
+    def with_site(self, **names: Any) -> "World":
+        """The same world under a site with other names."""
+        return replace(self, site=replace(self.site, **names))
+
+
+def finding(view: View, role: Role) -> Finding:
+    """What the newest report says of the (first) record of a role."""
+    assert view.report is not None
+    return next(each for each in view.report.findings if each.record.role is role)
