@@ -9,7 +9,7 @@ PACKAGE = ROOT / "src" / "letterhead"
 
 ENTRANCES = ("api", "cli", "worker")
 ADAPTERS = ("resolver", "provider", "store", "clock")
-STARTERS = ("cli/start.py", "cli/starting.py", "cli/keys.py", "sandbox/stage.py")
+STARTERS = ("cli/start.py", "cli/starting.py", "cli/keys.py", "cli/render/settings.py", "sandbox/stage.py")
 
 MAY_USE: dict[str, frozenset[str]] = {
     "core": frozenset(),
@@ -24,7 +24,7 @@ MAY_USE: dict[str, frozenset[str]] = {
 }
 """For each room the rooms that it may import (DESIGN §2); itself always."""
 
-STARTERS_MAY_USE = frozenset({"app", "config"})
+STARTERS_MAY_USE = frozenset({"app", "config", "ports", "sandbox"})
 """What the starters may import beyond what their room may."""
 
 IMPURE = frozenset(

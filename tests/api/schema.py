@@ -59,23 +59,26 @@ def _members(
 
 
 def _fits(value: Any, keyword: str, wanted: Any, document: dict[str, Any]) -> bool:
+    """Keywords for texts and lists let everything else through, as JSON Schema says."""
     match keyword:
         case "type":
-            names = [wanted] if isinstance(wanted, str) else wanted
-            return any(_is(value, name) for name in names)
+            fits = any(_is(value, name) for name in ([wanted] if isinstance(wanted, str) else wanted))
         case "enum":
-            return value in wanted
+            fits = value in wanted
         case "anyOf" | "oneOf":
-            return any(not faults(value, each, document) for each in wanted)
-        case "minLength" | "minItems" | "maxLength" | "maxItems":
-            fits = int.__ge__ if keyword.startswith("min") else int.__le__
-            return not isinstance(value, str | list) or fits(len(value), wanted)
+            fits = any(not faults(value, each, document) for each in wanted)
+        case "minLength" | "minItems":
+            fits = not isinstance(value, str | list) or len(value) >= wanted
+        case "maxLength" | "maxItems":
+            fits = not isinstance(value, str | list) or len(value) <= wanted
         case "pattern":
-            return not isinstance(value, str) or bool(re.search(wanted, value))
+            fits = not isinstance(value, str) or bool(re.search(wanted, value))
         case "format":
-            return wanted != "date-time" or not isinstance(value, str) or value.endswith("Z")
-    assert keyword == "items", f"no document of ours should use {keyword}"
-    return True
+            fits = wanted != "date-time" or not isinstance(value, str) or value.endswith("Z")
+        case _:
+            assert keyword == "items", f"no document of ours should use {keyword}"
+            fits = True
+    return fits
 
 
 def _is(value: Any, name: str) -> bool:

@@ -78,15 +78,15 @@ async def test_a_page_that_is_just_full_is_the_last(api: Api) -> None:
 LISTS = ["/domains", "/events", "/keys", "/domains/{domain}/history"]
 
 
-@pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize(
     "limit", ["0", "-1", "101", "1000000000", "9" * 40, "ten", "", "1.5", "NaN", "\uff11"]
 )
-async def test_A13_a_limit_out_of_bounds_is_422_and_named(api: Api, path: str, limit: str) -> None:
+async def test_A13_a_limit_out_of_bounds_is_422_and_named(api: Api, limit: str) -> None:
     key = await api.key()
     domain = await api.domain(key)
-    answer = await api.ask("GET", path.format(domain=domain), key, params={"limit": limit})
-    assert (answer.status_code, answer.json()["param"]) == (422, "limit"), answer.text
+    for path in LISTS:
+        answer = await api.ask("GET", path.format(domain=domain), key, params={"limit": limit})
+        assert (answer.status_code, answer.json()["param"]) == (422, "limit"), answer.text
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -5,13 +5,45 @@ import pytest
 from letterhead.core.finding import Outcome
 from tests.api.conftest import PUBLIC_URL, Api
 
-MEMBERS = """
-id domain domain_unicode profile mode status may_send may_receive contested held_elsewhere flags created_at
-updated_at verified_at lapsed_at checked_at next_check_at expires_at transfer_to outcome records
-""".split()
-RECORD_MEMBERS = """
-role type host value ttl required purpose state cause advice found suggestion visible_at remarks
-""".split()
+MEMBERS = [
+    "id",
+    "domain",
+    "domain_unicode",
+    "profile",
+    "mode",
+    "status",
+    "may_send",
+    "may_receive",
+    "contested",
+    "held_elsewhere",
+    "flags",
+    "created_at",
+    "updated_at",
+    "verified_at",
+    "lapsed_at",
+    "checked_at",
+    "next_check_at",
+    "expires_at",
+    "transfer_to",
+    "outcome",
+    "records",
+]
+RECORD_MEMBERS = [
+    "role",
+    "type",
+    "host",
+    "value",
+    "ttl",
+    "required",
+    "purpose",
+    "state",
+    "cause",
+    "advice",
+    "found",
+    "suggestion",
+    "visible_at",
+    "remarks",
+]
 
 
 async def test_registering_answers_with_the_records_to_publish(api: Api) -> None:

@@ -59,7 +59,9 @@ class ScriptedServer:
 
     def reply(self, request: Request) -> Reply:
         self.requests.append(request)
-        replies = self._script.get(request.line, [Reply(599, f"not in the script: {request.line}", "text/plain")])
+        replies = self._script.get(
+            request.line, [Reply(599, f"not in the script: {request.line}", "text/plain")]
+        )
         return replies.pop(0) if len(replies) > 1 else replies[0]
 
     @staticmethod
@@ -104,4 +106,6 @@ def problem(name: str) -> Reply:
 def _reply(given: str | Reply) -> Reply:
     if isinstance(given, Reply):
         return given
-    return problem(given.removeprefix("problem_")) if given.startswith("problem_") else Reply(200, answer(given))
+    return (
+        problem(given.removeprefix("problem_")) if given.startswith("problem_") else Reply(200, answer(given))
+    )

@@ -56,7 +56,7 @@ class Screen:
 
     def document(self, text: str) -> None:
         """Lines that stay apart, each escaped by itself."""
-        for line in text.splitlines():
+        for line in text.removesuffix("\n").split("\n"):
             self.line(line)
 
     def rows(self, rows: Iterable[Row], *, indent: int = 0) -> None:
