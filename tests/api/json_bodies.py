@@ -1,4 +1,4 @@
-"""Makes nothing and tests nothing: reads the table of JSON bodies in json_bodies.tsv."""
+"""The table of JSON bodies in json_bodies.tsv."""
 
 from codecs import escape_decode
 from pathlib import Path

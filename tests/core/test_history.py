@@ -6,6 +6,7 @@ import pytest
 
 from letterhead.core.answer import Question, RecordType
 from letterhead.core.cause import Cause
+from letterhead.core.domain import Status
 from letterhead.core.event import EventKind
 from letterhead.core.finding import Finding, Outcome, Report, witness
 from letterhead.core.history import changes
@@ -45,6 +46,12 @@ def test_only_definite_differences_are_changes(before: Finding | None, after: Fi
     newest = report(after)
     assert newest is not None
     assert bool(changes(domain(), report(before), newest)) == told
+
+
+def test_R02_after_an_outage_a_verified_domain_has_what_it_had_before() -> None:
+    newest = report(GOOD)
+    assert newest is not None
+    assert changes(domain(status=Status.VERIFIED), report(LOST), newest) == ()
 
 
 def test_a_change_says_what_when_and_how_many_saw_it() -> None:

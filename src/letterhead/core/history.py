@@ -36,8 +36,8 @@ def _differs(domain: Domain, before: Finding | None, after: Finding) -> bool:
     if before is None:
         return after.outcome is Outcome.PASS
     if before.outcome not in DEFINITE:
-        was_there = domain.status is Status.VERIFIED and after.record.required
-        return after.outcome is Outcome.PASS and not was_there
+        # A verified domain had its records before we were blind; they did not come back now.
+        return after.outcome is Outcome.PASS and domain.status is not Status.VERIFIED
     return (before.cause, sorted(before.found)) != (after.cause, sorted(after.found))
 
 

@@ -1,0 +1,61 @@
+"""How things are measured: rounds of CPU time of this process, their median, and the machine they ran on."""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One measured thing: CPU microseconds for each piece of work, the median of ROUNDS and their range."""
+
+    name: str
+    median: float
+    least: float
+    most: float
+
+    def __str__(self) -> str:
+        return f"{self.name:<58} {self.median:>10.1f} µs   ({self.least:.1f} to {self.most:.1f})"
+
+
+def measured(name: str, work: Callable[[], int]) -> Number:
+    """Time a function that returns how many pieces of work it did."""
+    work()  # warm up
+    return _number(name, [_round(work) for _ in range(ROUNDS)])
+
+
+async def measured_async(name: str, work: Callable[[], Awaitable[int]]) -> Number:
+    """The same for a coroutine function."""
+    await work()
+    rounds = []
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        count = await work()
+        rounds.append((time.process_time() - start) / count * 1e6)
+    return _number(name, rounds)
+
+
+def machine() -> str:
+    """The machine in one line."""
+    model = platform.processor() or platform.machine()
+    return f"{os.cpu_count()} cores, {model}, {platform.system()}, Python {platform.python_version()}"
+
+
+def ratio(what: str, faster: Number, slower: Number) -> str:
+    """How many times as much the second costs."""
+    return f"{what:<58} {slower.median / faster.median:>10.2f} ×"
+
+
+def _round(work: Callable[[], int]) -> float:
+    start = time.process_time()
+    count = work()
+    return (time.process_time() - start) / count * 1e6
+
+
+def _number(name: str, rounds: list[float]) -> Number:
+    return Number(name, statistics.median(rounds), min(rounds), max(rounds))
