@@ -26,7 +26,7 @@ def server() -> Iterator[ScriptedServer]:
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No proxy, no colour, no configuration of whoever runs the tests; a pipe unless a test says otherwise."""
+    """No proxy, colour or configuration of whoever runs the tests; a pipe unless a test says otherwise."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

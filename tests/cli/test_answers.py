@@ -55,11 +55,9 @@ def test_the_apis_examples_are_understood(example: str, shape: type[msgspec.Stru
     msgspec.json.decode(msgspec.json.encode(EXAMPLES[example]), type=shape)
 
 
-@pytest.mark.parametrize("path", sorted(ANSWERS.glob("*.json")), ids=lambda path: path.stem)
-def test_the_scripted_answers_are_what_the_api_sends(path: msgspec.Raw) -> None:
-    if path.stem == "domain_hostile":
-        pytest.skip("says what our API never would")
-    msgspec.json.decode(answer(path.stem), type=SCRIPTED[path.stem.partition("_")[0]])
+@pytest.mark.parametrize("name", sorted({path.stem for path in ANSWERS.glob("*.json")} - {"domain_hostile"}))
+def test_the_scripted_answers_are_what_the_api_sends(name: str) -> None:
+    msgspec.json.decode(answer(name), type=SCRIPTED[name.partition("_")[0]])
 
 
 def test_words_and_members_of_a_newer_server_are_shown_and_not_refused() -> None:

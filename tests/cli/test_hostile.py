@@ -46,7 +46,7 @@ COMMANDS = [
 @pytest.mark.parametrize("environ", [{}, {"FORCE_COLOR": "1", "TERM": "xterm", "COLUMNS": "80"}])
 @pytest.mark.parametrize(("request_line", "name", "command"), COMMANDS)
 def test_nothing_foreign_reaches_the_terminal_as_it_is(
-    request_line: str, name: str, command: str, environ: dict[str, str], server: ScriptedServer, run: Run
+    request_line: str, name: str, command: str, environ: dict[str, str], *, server: ScriptedServer, run: Run
 ) -> None:
     document = json.loads(answer(name))
     server.on(

@@ -24,8 +24,7 @@ def told(result: Result) -> list[str]:
             "unauthenticated",
             4,
             "The request carries no key that is in force.",
-            "Give one with --key or LETTERHEAD_KEY; at the server's machine 'letterhead keys create' makes a new"
-            " one.",
+            "Give one with --key or LETTERHEAD_KEY; 'letterhead keys create' at the server makes one.",
         ),
         (
             "forbidden",
@@ -70,7 +69,7 @@ def told(result: Result) -> list[str]:
     ],
 )
 def test_a_problem_is_two_lines_and_an_exit_code(
-    problem: str, code: int, what: str, mend: str | None, server: ScriptedServer, run: Run
+    problem: str, code: int, what: str, mend: str | None, *, server: ScriptedServer, run: Run
 ) -> None:
     server.on("POST /domains", f"problem_{problem}")
     result = run("domains", "add", "acme.com")

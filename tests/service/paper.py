@@ -64,10 +64,10 @@ class PaperDns:
             return self.twists[question](question)
         zone = self._zone(question.name)
         paper = Paper([line for lines in self.lines.values() for line in lines], zone)
-        return tuple(
-            replace(o, source=self._source, zone=zone if self._source is Source.AUTHORITATIVE else "")
-            for o in paper.answer(question).observations
-        )
+        (observation,) = paper.answer(question).observations
+        seen_by = {"source": self._source, "zone": zone if self._source is Source.AUTHORITATIVE else ""}
+        soa = None if observation.records else observation.soa
+        return (replace(observation, soa=soa, **seen_by),)
 
     def _zone(self, name: str) -> str:
         cuts = [cut for cut in self.cuts if name == cut or name.endswith(f".{cut}")]

@@ -28,9 +28,7 @@ PAGE = 100
 
 _START = "Start one with 'letterhead serve', or name another with --url or LETTERHEAD_URL."
 _LOOK = "Is --url right, and is the server of the same version?"
-_KEY = (
-    "Give one with --key or LETTERHEAD_KEY; at the server's machine 'letterhead keys create' makes a new one."
-)
+_KEY = "Give one with --key or LETTERHEAD_KEY; 'letterhead keys create' at the server makes one."
 
 # Where the API's own sentence speaks of HTTP, what to do at the shell.
 _MENDS: Final = {
