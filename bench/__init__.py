@@ -1,1 +1,1 @@
-"""Measurements: `make bench`. Each number is a median of rounds of CPU time, beside what it is held against."""
+"""Measurements: `make bench`. Each number is a median of rounds, in CPU time, beside a peer or a limit."""

@@ -1,5 +1,6 @@
 """A scripted server, and the command line pointed at it."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+    for name in [name for name in os.environ if name.startswith("LETTERHEAD_")]:
+        monkeypatch.delenv(name)
     for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
@@ -63,4 +66,4 @@ def run(server: ScriptedServer) -> Run:
 
 def golden(name: str) -> str:
     """What a command is to print."""
-    return (GOLDEN / f"{name}.txt").read_text()
+    return (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ ANSWERS = Path(__file__).parent / "answers"
 
 def answer(name: str) -> str:
     """An answer as the API sends it: compact JSON, raw UTF-8."""
-    document = json.loads((ANSWERS / f"{name}.json").read_text())
+    document = json.loads((ANSWERS / f"{name}.json").read_text(encoding="utf-8"))
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -87,8 +87,10 @@ def test_team_and_role_have_no_default(left_out: str, app: FakeApp, run: Run) ->
             invalid("unknown_role", "There is no role 'x'.", mend="Use one of root:full."),
             ["Error: There is no role 'x'.", "  Use one of root:full."],
         ),
-        (StoreError("the schema is at 0000: run `letterhead migrate`"),) * 1
-        + (["Error: the schema is at 0000: run `letterhead migrate`"],),
+        (
+            StoreError("the schema is at 0000: run `letterhead migrate`"),
+            ["Error: the schema is at 0000: run `letterhead migrate`"],
+        ),
         (
             PermissionError(13, "Permission denied", "data/letterhead.db"),
             [

@@ -1,9 +1,9 @@
 """The command itself: its help, its exit codes, completion, and how fast it says all that."""
 
 import os
+import resource
 import subprocess
 import sys
-import time
 
 import click
 import pytest
@@ -12,7 +12,8 @@ from letterhead import __version__
 from letterhead.cli.completion import FILES, PROGRAM, VARIABLE
 from letterhead.cli.exits import MEANINGS, Exit
 from letterhead.cli.main import COMMANDS, main
-from tests.cli.conftest import Run
+from tests.cli.conftest import KEY, Run
+from tests.cli.server import ScriptedServer
 
 START = "import sys; from letterhead.cli.main import main; main(prog_name='letterhead')"
 
@@ -63,24 +64,29 @@ def test_an_unknown_command_is_a_usage_error(run: Run) -> None:
 
 
 def test_the_version(run: Run) -> None:
-    assert run("--version").stdout == f"main, version {__version__}\n"
+    assert run("--version").stdout == f"letterhead, version {__version__}\n"
 
 
 def test_help_imports_next_to_nothing() -> None:
-    code = START.replace("main(prog", "import click\ntry: main(prog").replace(
-        "letterhead')", "letterhead')\n"
+    heavy = ("asyncio", "httpx2", "letterhead.config", "msgspec", "rich")
+    asks = f"import atexit; atexit.register(lambda: print([each for each in {heavy} if each in sys.modules]))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {asks}; {START}", "--help"], capture_output=True, check=True
     )
-    code = "import sys\nfrom letterhead.cli.main import main\ntry:\n main(['--help'])\nexcept SystemExit:\n pass\n"
-    code += "print([name for name in ('httpx2', 'rich', 'msgspec', 'asyncio', 'letterhead.config') if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert done.stdout.splitlines()[-1] == b"[]"
 
 
 def test_help_is_fast() -> None:
+    """In CPU seconds, so that a busy machine does not matter; the promise is 0.2 seconds."""
+
+    def spent() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
     def once() -> float:
-        began = time.process_time_ns(), time.perf_counter()
+        before = spent()
         assert started("--help").returncode == 0
-        return time.perf_counter() - began[1]
+        return spent() - before
 
     assert min(once() for _ in range(5)) < 0.2
 
@@ -117,6 +123,10 @@ def test_the_script_is_offered_every_command(line: str, offered: set[str]) -> No
     assert {item.partition(",")[2] for item in done.stdout.decode().split()} == offered
 
 
-def test_a_terminal_that_knows_ascii_alone_still_gets_everything(run: Run) -> None:
-    done = started("completion", "--help", PYTHONIOENCODING="ascii")
-    assert done.returncode == 0
+def test_a_terminal_that_knows_ascii_alone_still_gets_everything(server: ScriptedServer) -> None:
+    server.on("GET /domains?limit=50", "domains_page1")
+    environ = {"LETTERHEAD_URL": server.url, "LETTERHEAD_KEY": KEY, "PYTHONIOENCODING": "ascii"}
+    for terminal in ({}, {"FORCE_COLOR": "1", "TERM": "xterm"}):
+        done = started("domains", "list", **environ, **terminal)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert rb"xn--mnchen-3ya.de (m\xfcnchen.de)" in done.stdout

@@ -93,7 +93,7 @@ def test_a_server_that_is_not_there_is_not_a_no(run: Run) -> None:
     ("command", "mend"),
     [
         ("show", "  Try again."),
-        ("verify", "  Whether it did what was asked is not known: look with 'letterhead domains show'."),
+        ("verify", "  Whether it did what was asked is not known: look before you ask again."),
     ],
 )
 def test_a_server_that_is_too_slow(

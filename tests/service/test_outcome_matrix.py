@@ -180,4 +180,4 @@ async def test_R02_a_resolver_outage_flips_nothing_and_leaves_no_trace_in_the_hi
 def assert_unmoved(before: Domain, after: Domain) -> None:
     """But for when it was examined and is to be examined again."""
     timeless = {"asked_at": None, "due_at": None, "rung": 0, "version": 0}
-    assert replace(after, **timeless) == replace(before, **timeless)  # type: ignore[arg-type]  # fields of many types
+    assert replace(after, **timeless) == replace(before, **timeless)

@@ -244,7 +244,7 @@ async def test_O13_a_lame_server_beside_one_with_the_token_keeps_a_claim_from_pa
         question = Question(record.host, record.type)
         (right,) = await world.dns.ask(question, within=1)
         said = lame(question, right, right.records[0])
-        world.dns.twists[question] = lambda _, said=said: said  # type: ignore[misc]  # bound, each its own
+        world.dns.twists[question] = lambda _, said=said: said
     view = await world.verify(actor, claim)
     proof = finding(view, Role.OWNERSHIP)
     assert (view.domain.status, proof.cause) == (Status.PENDING, Cause.LAME_DELEGATION)

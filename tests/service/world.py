@@ -27,7 +27,7 @@ from tests.service.paper import PaperDns, PaperProvider, lines
 CYCLE = timedelta(hours=6)
 LADDER = (5, 60, 3_600)
 QUOTA = 40
-MOST = 100  # events and domains read at once
+MOST = 1_000  # events and domains read at once
 
 TURNS = frozenset(EventKind) - {EventKind.CHANGED, EventKind.CREATED}
 """The events that tell more than that a record came or went."""

@@ -23,8 +23,6 @@ CONNECTING = 5.0
 """Seconds until a server must have taken the connection."""
 ANSWERING = 60.0
 """Seconds until it must have answered: a verification asks many servers first."""
-PAGE = 100
-"""The longest page that the API gives."""
 
 _START = "Start one with 'letterhead serve', or name another with --url or LETTERHEAD_URL."
 _LOOK = "Is --url right, and is the server of the same version?"
@@ -111,7 +109,10 @@ class Server:
 
 @contextmanager
 def connected(url: str, key: str | None) -> Iterator[Server]:
-    """A server at a URL such as https://mail.acme.com. Raises Trouble for a URL or key that can't be one."""
+    """A server at a URL such as https://mail.acme.com.
+
+    Raises NotAllowed for a key that can be none, click.BadParameter for such a URL.
+    """
     if not key:
         raise NotAllowed("No key was given.", _KEY)
     if not (key.isascii() and key.isprintable() and " " not in key):
@@ -134,7 +135,9 @@ def _checked(url: str) -> str:
     except ValueError:
         usable = False
     if not usable or "@" in url or not url.isprintable():
-        raise click.BadParameter("expected one such as https://mail.acme.com", param_hint="--url")
+        raise click.BadParameter(
+            "expected one such as https://mail.acme.com, without a user", param_hint="--url"
+        )
     return url
 
 
@@ -149,7 +152,7 @@ def _reason(error: BaseException) -> str:
 def _unsure(method: str) -> str:
     if method == "GET":
         return "Try again."
-    return "Whether it did what was asked is not known: look with 'letterhead domains show'."
+    return "Whether it did what was asked is not known: look before you ask again."
 
 
 def _trouble(response: httpx2.Response, text: str, url: str) -> Trouble:

@@ -46,7 +46,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, epilog=_EPILOG)
-@click.version_option(__version__, package_name="letterhead")
+@click.version_option(__version__, prog_name="letterhead")
 def main() -> None:
     """Your own domain on your agents' mail, on a server you run yourself."""
     for stream in (sys.stdout, sys.stderr):

@@ -10,7 +10,7 @@ import click
 
 from letterhead.cli.client import Server, connected
 from letterhead.cli.exits import Exit
-from letterhead.cli.pages import DEFAULT
+from letterhead.cli.pages import DEFAULT, LONGEST
 from letterhead.cli.trouble import Trouble
 
 P = ParamSpec("P")
@@ -76,7 +76,7 @@ def paged(command: Callable[P, None]) -> Callable[P, None]:
     """Options of a list: how much of it."""
     limit = click.option(
         "--limit",
-        type=click.IntRange(1, 100),
+        type=click.IntRange(1, LONGEST),
         default=DEFAULT,
         show_default=True,
         help="How many at most, newest first.",

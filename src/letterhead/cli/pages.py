@@ -4,10 +4,13 @@ from typing import Final
 
 import msgspec
 
-from letterhead.cli.client import PAGE, Answer, Server
+from letterhead.cli.client import Answer, Server
 
 DEFAULT: Final = 50
 """How many are listed where nobody says."""
+
+LONGEST: Final = 100
+"""The longest page that the API gives."""
 
 
 class _Page(msgspec.Struct):
@@ -24,6 +27,6 @@ def listed(
     page = _Page([], "")
     rows: list[msgspec.Raw] = []
     while page.next_cursor is not None:
-        page = server.get(path, limit=PAGE, cursor=page.next_cursor or None, **filters).read(_Page)
+        page = server.get(path, limit=LONGEST, cursor=page.next_cursor or None, **filters).read(_Page)
         rows += page.data
     return Answer(msgspec.json.encode(_Page(rows, None)).decode())

@@ -73,9 +73,11 @@ class Checkup:
     async def _saved(self, domain: Domain, report: Report, *, by_hand: bool) -> Domain:
         if domain.asked_at is not None and report.asked_at < domain.asked_at:
             return domain  # newer evidence came in while this was gathered (L08)
+        before = await self.store.reports.newest(domain.id)
+        if by_hand and before == report:
+            return await self._load(domain.id)  # saved already by another who shared the questions (L01)
         now = self.clock.now()
         moved, events = advance(domain, report, now, cycle=self.cadence.cycle, by_hand=by_hand)
-        before = await self.store.reports.newest(domain.id)
         moved = self._scheduled(domain, moved, now, by_hand=by_hand)
         told = [*changes(domain, before, report), *events]
         others: list[Change] = []

@@ -24,21 +24,10 @@ _FLAGS: Final = {
 def listing(screen: Screen, shown: Domains) -> None:
     """A line for each domain."""
     heads = ("DOMAIN", "STATUS", "OUTCOME", "CHECKED", "NEXT CHECK", "ID")
-    rows = [
-        (
-            name(each),
-            each.status,
-            each.outcome or "unchecked",
-            moment(each.checked_at),
-            moment(each.next_check_at),
-            each.id,
-        )
-        for each in shown.data
-    ]
-    if not rows:
+    if not shown.data:
         screen.line("No domains. Add one with 'letterhead domains add DOMAIN'.")
         return
-    screen.table(heads, rows)
+    screen.table(heads, [_row(each) for each in shown.data])
     if shown.next_cursor is not None:
         screen.line("There are more: --all shows them.")
 
@@ -99,8 +88,13 @@ def verdict(domain: Domain) -> str:
     required = [record.state for record in domain.records if record.required]
     if domain.outcome == "unknown":
         what = f"{required.count('unknown')} of {len(required)} required records"
-        return f"Could not find out about {what}; nothing was changed: {standing}."
+        return f"Could not find out about {what}: {domain.domain} stays {domain.status}."
     return f"{standing}{_why(domain, required)}."
+
+
+def _row(domain: Domain) -> tuple[str, ...]:
+    times = moment(domain.checked_at), moment(domain.next_check_at)
+    return name(domain), domain.status, domain.outcome or "unchecked", *times, domain.id
 
 
 def _facts(domain: Domain) -> list[tuple[str, str]]:
@@ -121,12 +115,8 @@ def _facts(domain: Domain) -> list[tuple[str, str]]:
 
 
 def _mail(domain: Domain) -> str:
-    may = {"send": domain.may_send, "receive": domain.may_receive}
-    return (
-        "may " + " and ".join(what for what, allowed in may.items() if allowed)
-        if any(may.values())
-        else "none"
-    )
+    may = {"sent": domain.may_send, "received": domain.may_receive}
+    return " and ".join(what for what, allowed in may.items() if allowed) or "neither sent nor received"
 
 
 def _why(domain: Domain, required: list[str]) -> str:
