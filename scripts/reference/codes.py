@@ -6,7 +6,7 @@ wrong (core/character.py) and what the life of a domain refuses (core/lifecycle.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from letterhead.api.problem import KINDS
@@ -17,22 +17,24 @@ from scripts.house import sources
 REFUSALS = "letterhead.core.refusal"
 PROBLEMS = "api/problem.py"
 TABLES = {
-    "core/character.py": (Kind.INVALID, tuple(kind[0] for kind in character._KINDS)),  # noqa: SLF001 - no other way in
-    "core/lifecycle.py": (Kind.CONFLICT, tuple(s.refusal for s in lifecycle.TABLE.values() if s.refusal)),
+    "core/character.py": tuple(kind[0] for kind in character._KINDS),  # noqa: SLF001 - a table of texts, read as data
+    "core/lifecycle.py": tuple(step.refusal for step in lifecycle.TABLE.values() if step.refusal),
 }
-"""The tables: the one call of each module takes its code from there."""
+"""The modules whose calls take the code from a table, and the codes of the table."""
 
-_SHORT = {
+_KINDS = {
     "invalid": Kind.INVALID,
     "missing": Kind.MISSING,
     "conflict": Kind.CONFLICT,
     "forbidden": Kind.FORBIDDEN,
 }
+_PASSING_ON = "of_refusal"
+"""The one function that makes a problem of a refusal: the code was seen where the refusal was made."""
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A call that makes a refusal: the kind or status it has, and what it is given as its code."""
+class Said:
+    """One call that says no: the function it stands in, the status it goes out with, what is its code."""
 
     function: str
     status: int
@@ -44,7 +46,7 @@ class Untraced(Exception):
 
 
 def codes() -> dict[str, set[tuple[int, str]]]:
-    """Every code, with the statuses under which it goes out and the modules that it comes from."""
+    """Every code, with its statuses and the modules that it comes from. Raises Untraced."""
     found: dict[str, set[tuple[int, str]]] = {}
     for path, text in sources().items():
         for code, status in _of_module(path, ast.parse(text)):
@@ -53,76 +55,61 @@ def codes() -> dict[str, set[tuple[int, str]]]:
 
 
 def _of_module(path: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
-    makers = {**_imported(tree), **({"Problem": None} if path == PROBLEMS else {})}
-    if not makers or path == "core/refusal.py":
-        return
-    handed = _calls(tree, makers)
-    for passed_on in _forwarded(path, tree, handed):
-        yield passed_on
+    """The codes of a module, each with its status."""
+    makers = {"Problem"} if path == PROBLEMS else _imported(tree)
+    waiting = [_said(*each) for each in _calls(tree, makers) if each[0] != _PASSING_ON]
+    handed_on = set[tuple[str, int]]()
+    while waiting:
+        said = waiting.pop()
+        place = _parameter(tree, said)
+        if isinstance(said.code, ast.Constant):
+            yield str(said.code.value), said.status
+        elif place is not None and (said.function, said.status) not in handed_on:
+            handed_on.add((said.function, said.status))
+            callers = _calls(tree, {said.function})
+            waiting += [Said(function, said.status, call.args[place]) for function, _, call in callers]
+        elif path in TABLES:
+            yield from ((code, said.status) for code in TABLES[path])
+        elif place is None:
+            raise Untraced(f"{path}: {said.function}: {ast.unparse(said.code)}")
 
 
-def _imported(tree: ast.Module) -> dict[str, Kind | None]:
-    """The makers of refusals that a module imports; the kind of `Refusal` stands in each call."""
-    names = {
+def _imported(tree: ast.Module) -> set[str]:
+    """What a module imports to make refusals."""
+    return {
         alias.name
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == REFUSALS
         for alias in node.names
-    }
-    return {name: _SHORT.get(name) for name in names if name in {*_SHORT, "Refusal"}}
+    } & {*_KINDS, "Refusal"}
 
 
-def _calls(tree: ast.Module, makers: Mapping[str, Kind | None]) -> list[Call]:
-    """Every call of a maker, with the function that it stands in."""
-    found = []
-    for function in _functions(tree):
+def _calls(tree: ast.Module, names: Container[str]) -> Iterator[tuple[str, str, ast.Call]]:
+    """Every call of these functions: the function that it stands in, the one that is called, the call."""
+    for function in _functions(tree).values():
         for node in ast.walk(function):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in makers:
-                found.append(Call(function.name, *_read(node, makers[node.func.id])))
-    return found
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+                yield function.name, node.func.id, node
 
 
-def _read(call: ast.Call, kind: Kind | None) -> tuple[int, ast.expr]:
-    """The status and the code of one call."""
-    if kind is not None:
-        return KINDS[kind][0], call.args[0]
+def _said(function: str, maker: str, call: ast.Call) -> Said:
+    """A call of a maker, read: each has its status and its code at places of its own."""
     first = call.args[0]
-    if isinstance(first, ast.Attribute):  # Refusal(Kind.QUOTA, code, …)
-        return KINDS[Kind[first.attr]][0], call.args[1]
-    assert isinstance(first, ast.Constant), ast.dump(call)  # Problem(413, title, code, …)
-    return int(first.value), call.args[2]
+    if maker in _KINDS:  # invalid(code, …)
+        return Said(function, KINDS[_KINDS[maker]][0], first)
+    if maker == "Refusal":  # Refusal(Kind.QUOTA, code, …)
+        assert isinstance(first, ast.Attribute), ast.unparse(call)
+        return Said(function, KINDS[Kind[first.attr]][0], call.args[1])
+    assert isinstance(first, ast.Constant), ast.unparse(call)  # Problem(413, title, code, …)
+    return Said(function, int(str(first.value)), call.args[2])
 
 
-def _forwarded(path: str, tree: ast.Module, calls: list[Call]) -> Iterator[tuple[str, int]]:
-    """The codes of the calls; where a function was given its code, those that it is given."""
-    waiting, seen = list(calls), set[tuple[str, int]]()
-    while waiting:
-        call = waiting.pop()
-        if isinstance(call.code, ast.Constant):
-            yield str(call.code.value), call.status
-        elif (place := _parameter(tree, call)) is not None:
-            if (call.function, call.status) not in seen:
-                seen.add((call.function, call.status))
-                waiting += _callers(tree, call, place)
-        elif path in TABLES:
-            yield from ((code, KINDS[TABLES[path][0]][0]) for code in TABLES[path][1])
-        else:
-            raise Untraced(f"{path}: {call.function}: {ast.unparse(call.code)}")
-
-
-def _parameter(tree: ast.Module, call: Call) -> int | None:
+def _parameter(tree: ast.Module, said: Said) -> int | None:
     """Which parameter of its function the code is, if it is one."""
-    function = next(each for each in _functions(tree) if each.name == call.function)
-    names = [each.arg for each in function.args.args]
-    return names.index(call.code.id) if isinstance(call.code, ast.Name) and call.code.id in names else None
+    names = [each.arg for each in _functions(tree)[said.function].args.args]
+    return names.index(said.code.id) if isinstance(said.code, ast.Name) and said.code.id in names else None
 
 
-def _callers(tree: ast.Module, call: Call, place: int) -> Iterator[Call]:
-    for function in _functions(tree):
-        for node in ast.walk(function):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == call.function:
-                yield Call(function.name, call.status, node.args[place])
-
-
-def _functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+def _functions(tree: ast.Module) -> Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]:
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return {function.name: function for function in found}
