@@ -6,7 +6,7 @@ wrong (core/character.py) and what the life of a domain refuses (core/lifecycle.
 """
 
 import ast
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from letterhead.api.problem import KINDS
@@ -32,11 +32,14 @@ _PASSING_ON = "of_refusal"
 """The one function that makes a problem of a refusal: the code was seen where the refusal was made."""
 
 
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One call that says no: the function it stands in, the status it goes out with, what is its code."""
 
-    function: str
+    function: Function
     status: int
     code: ast.expr
 
@@ -57,42 +60,39 @@ def codes() -> dict[str, set[tuple[int, str]]]:
 def _of_module(path: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
     """The codes of a module, each with its status."""
     makers = {"Problem"} if path == PROBLEMS else _imported(tree)
-    waiting = [_said(*each) for each in _calls(tree, makers) if each[0] != _PASSING_ON]
+    waiting = [_said(*each) for each in _calls(tree, makers) if each[0].name != _PASSING_ON]
     handed_on = set[tuple[str, int]]()
     while waiting:
         said = waiting.pop()
-        place = _parameter(tree, said)
+        place = _parameter(said)
+        key = (said.function.name, said.status)
         if isinstance(said.code, ast.Constant):
             yield str(said.code.value), said.status
-        elif place is not None and (said.function, said.status) not in handed_on:
-            handed_on.add((said.function, said.status))
-            callers = _calls(tree, {said.function})
+        elif place is not None and key not in handed_on:
+            handed_on.add(key)
+            callers = _calls(tree, {said.function.name})
             waiting += [Said(function, said.status, call.args[place]) for function, _, call in callers]
         elif path in TABLES:
             yield from ((code, said.status) for code in TABLES[path])
         elif place is None:
-            raise Untraced(f"{path}: {said.function}: {ast.unparse(said.code)}")
+            raise Untraced(f"{path}: {said.function.name}: {ast.unparse(said.code)}")
 
 
 def _imported(tree: ast.Module) -> set[str]:
     """What a module imports to make refusals."""
-    return {
-        alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == REFUSALS
-        for alias in node.names
-    } & {*_KINDS, "Refusal"}
+    imports = [each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom) and each.module == REFUSALS]
+    return {name.name for each in imports for name in each.names} & {*_KINDS, "Refusal"}
 
 
-def _calls(tree: ast.Module, names: Container[str]) -> Iterator[tuple[str, str, ast.Call]]:
+def _calls(tree: ast.Module, names: Container[str]) -> Iterator[tuple[Function, str, ast.Call]]:
     """Every call of these functions: the function that it stands in, the one that is called, the call."""
-    for function in _functions(tree).values():
+    for function in [node for node in ast.walk(tree) if isinstance(node, Function)]:
         for node in ast.walk(function):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
-                yield function.name, node.func.id, node
+                yield function, node.func.id, node
 
 
-def _said(function: str, maker: str, call: ast.Call) -> Said:
+def _said(function: Function, maker: str, call: ast.Call) -> Said:
     """A call of a maker, read: each has its status and its code at places of its own."""
     first = call.args[0]
     if maker in _KINDS:  # invalid(code, …)
@@ -104,12 +104,7 @@ def _said(function: str, maker: str, call: ast.Call) -> Said:
     return Said(function, int(str(first.value)), call.args[2])
 
 
-def _parameter(tree: ast.Module, said: Said) -> int | None:
+def _parameter(said: Said) -> int | None:
     """Which parameter of its function the code is, if it is one."""
-    names = [each.arg for each in _functions(tree)[said.function].args.args]
+    names = [each.arg for each in said.function.args.args]
     return names.index(said.code.id) if isinstance(said.code, ast.Name) and said.code.id in names else None
-
-
-def _functions(tree: ast.Module) -> Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]:
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return {function.name: function for function in found}

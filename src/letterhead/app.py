@@ -18,10 +18,11 @@ from letterhead.config import Config
 from letterhead.core.hostname import Rules
 from letterhead.core.permission import granted
 from letterhead.core.profile import PROFILES
+from letterhead.core.refusal import Kind, Refusal
 from letterhead.core.team import Team
 from letterhead.ports import Clock, Provider, Resolver, Store
 from letterhead.provider.key_pool import KeyPool
-from letterhead.provider.master_key import master_key
+from letterhead.provider.master_key import MasterKeyError, master_key
 from letterhead.provider.relay import Relay
 from letterhead.provider.seal import Sealer
 from letterhead.resolver.authoritative import Authoritative
@@ -143,7 +144,7 @@ async def world(config: Config) -> AsyncIterator[World]:
     try:
         await store.ready()
         pool.start()
-        provider = Relay(pool, Sealer(master_key(config.server.data_dir)))
+        provider = Relay(pool, Sealer(_master_key(config)))
         yield World(store, provider, witnesses(config, clock), clock)
     finally:
         await pool.close()
@@ -189,8 +190,16 @@ def compose(config: Config, adapters: World) -> Services:
     )
 
 
+def _master_key(config: Config) -> bytes:
+    """The key that seals secrets. Raises Refusal `master_key` where it can't be used."""
+    try:
+        return master_key(config.server.data_dir)
+    except MasterKeyError as error:
+        raise Refusal(Kind.UNAVAILABLE, "master_key", str(error)) from error
+
+
 def _http(config: Config, services: Services) -> HttpServer:
-    secret = hmac.digest(master_key(config.server.data_dir), b"letterhead cursor", "sha256")
+    secret = hmac.digest(_master_key(config), b"letterhead cursor", "sha256")
     settings = Settings(public_url=config.server.public_url, cursor_secret=secret)
     return HttpServer(create_app(services, settings), config.server.host, config.server.port)
 

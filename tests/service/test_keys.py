@@ -121,7 +121,10 @@ async def test_A04_private_keys_lie_sealed(world: World) -> None:
     domain = await world.registered(await world.actor())
     (key,) = made
     der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    primes = [n.to_bytes((n.bit_length() + 7) // 8, "big") for n in (key.private_numbers().p, key.private_numbers().d)]
+    primes = [
+        n.to_bytes((n.bit_length() + 7) // 8, "big")
+        for n in (key.private_numbers().p, key.private_numbers().d)
+    ]
     contents = world.contents()
     assert domain.dkim_key.encode() in contents
     for secret in (der, der[100:164], *primes, b"k" * 32, b"PRIVATE KEY"):
@@ -147,9 +150,7 @@ async def test_a_key_expires_at_its_moment_and_is_refused_like_an_unknown_one(wo
     end = world.clock.now() + HOUR
     _, secret = await world.services.keys.create(actor, name="k", role="root:full", expires_at=end)
     with pytest.raises(Refusal, match="expires_in_the_past"):
-        await world.services.keys.create(
-            actor, name="k", role="root:full", expires_at=world.clock.now()
-        )
+        await world.services.keys.create(actor, name="k", role="root:full", expires_at=world.clock.now())
     world.pass_time(HOUR - timedelta(seconds=1))
     await world.services.keys.authenticate(secret)
     world.pass_time(timedelta(seconds=1))

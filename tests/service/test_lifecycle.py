@@ -50,7 +50,9 @@ async def test_L07_a_verify_by_hand_is_never_the_second_strike(world: World) -> 
         world.pass_time(timedelta(hours=1))
         assert (await world.verify(actor, domain)).domain.status is Status.LAPSED
     world.provider.identities = Identity(Word.FAILED)
-    assert (await world.verify(actor, domain)).domain.status is Status.LAPSED, "nor when the provider gives up"
+    assert (await world.verify(actor, domain)).domain.status is Status.LAPSED, (
+        "nor when the provider gives up"
+    )
     await world.sweep(timedelta(0))
     assert (await world.now(domain)).status is Status.FAILED
 
@@ -108,7 +110,9 @@ async def test_a_pending_domain_is_looked_at_ever_more_rarely_until_somebody_ask
         assert due_at is not None
         delays.append((due_at - before).total_seconds())
         await world.sweep(due_at - before)
-    assert [0 <= delay - rung <= rung * 0.1 for delay, rung in zip(delays, (*LADDER, LADDER[-1]), strict=True)]
+    assert [
+        0 <= delay - rung <= rung * 0.1 for delay, rung in zip(delays, (*LADDER, LADDER[-1]), strict=True)
+    ]
     world.pass_time(MINUTE)
     await world.verify(actor, domain)
     due_at = (await world.now(domain)).due_at

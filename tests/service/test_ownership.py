@@ -276,7 +276,11 @@ async def test_delete_frees_the_name_and_the_tombstone_remembers_it(world: World
     await world.services.domains.remove(first, former.id)
     gone = await world.now(former)
     assert (gone.status, gone.held, gone.ever_held, gone.due_at) == (Status.DELETED, False, True, None)
-    for read in (world.services.domains.get, world.services.verification.verify, world.services.domains.remove):
+    for read in (
+        world.services.domains.get,
+        world.services.verification.verify,
+        world.services.domains.remove,
+    ):
         with pytest.raises(Refusal, match="domain_not_found"):
             await read(first, former.id)
     again = await world.registered(first, profile="mails")

@@ -50,7 +50,9 @@ async def test_L01_a_verify_beside_the_sweep_counts_one_strike(world: World) -> 
     domain = await world.verified(actor, profile="anyreach")
     world.provider.identities = Identity(Word.FAILED)
     world.pass_time(CYCLE * 1.2)
-    await asyncio.gather(world.services.sweep.once(), world.verify(actor, domain), world.verify(actor, domain))
+    await asyncio.gather(
+        world.services.sweep.once(), world.verify(actor, domain), world.verify(actor, domain)
+    )
     assert (await world.now(domain)).status is Status.LAPSED
     assert await world.turns(domain) == ["verified", "lapsed"]
 

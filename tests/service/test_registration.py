@@ -60,7 +60,7 @@ async def test_N15_a_name_is_registered_once_whatever_the_profile(world: World, 
         ("amazonses.com", "domain_is_providers"),
         ("co.uk", "domain_public_suffix"),
         ("*.acme.com", "domain_wildcard"),
-        ("192.0.2.1", "domain_is_address"),
+        ("192.0.2.1", "domain_is_ip_address"),
     ],
 )
 async def test_N07_what_may_not_be_registered_is_refused_under_its_code(
@@ -94,7 +94,10 @@ async def registered_and_removed(world: World, profile: str = "letterhead") -> V
 async def test_O03_O12_the_token_is_fresh_and_random_for_each_registration(world: World) -> None:
     tokens = [(await registered_and_removed(world)).domain.token for _ in range(20)]
     assert len(set(tokens)) == len(tokens)
-    assert all(len(token) * 5 >= TOKEN_BITS and set(token) <= set("abcdefghijklmnopqrstuvwxyz234567") for token in tokens)
+    assert all(
+        len(token) * 5 >= TOKEN_BITS and set(token) <= set("abcdefghijklmnopqrstuvwxyz234567")
+        for token in tokens
+    )
 
 
 @pytest.mark.parametrize("profile", ["letterhead", "anyreach"])

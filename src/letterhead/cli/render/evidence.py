@@ -25,17 +25,17 @@ def _finding(screen: Screen, finding: Finding) -> None:
         screen.line(f"  {finding.advice}")
     for question in dict.fromkeys(witness.question for witness in finding.witnesses):
         screen.line(f"  {question}")
-        asked = (witness for witness in finding.witnesses if witness.question == question)
-        screen.rows((row for witness in asked for row in _rows(witness)), indent=4)
+        for witness in finding.witnesses:
+            if witness.question == question:
+                screen.rows([_asked(witness)], indent=4)
+                screen.rows(((answer,) for answer in witness.answers), indent=6)
 
 
-def _rows(witness: Witness) -> list[tuple[str, ...]]:
-    """What the server said; the records it gave stand below that, one by one."""
+def _asked(witness: Witness) -> tuple[str, ...]:
+    """Who was asked, when, how long it took, and what came back; the records stand below."""
     flags = {"AA": witness.authoritative, "AD": witness.authenticated}
     said = " ".join((witness.rcode, *(flag for flag, holds in flags.items() if holds)))
     if witness.fault:
         said = f"{witness.fault}: {witness.detail}" if witness.detail else witness.fault
     server = f"{witness.name} {witness.server}".lstrip()
-    took = f"{witness.elapsed_ms:.1f} ms"
-    first = (witness.source, server, moment(witness.asked_at), took, said)
-    return [first, *(("", "", "", "", answer) for answer in witness.answers)]
+    return witness.source, server, moment(witness.asked_at), f"{witness.elapsed_ms:.1f} ms", said

@@ -1,0 +1,91 @@
+"""The sweep: takes what is due, once, and lets no domain stand in another's way."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from letterhead.core.answer import Question
+from letterhead.core.domain import Status
+from letterhead.service.sweep import LEASE
+from tests.service.paper import Observations
+from tests.service.world import LADDER, World
+
+DUE = timedelta(seconds=LADDER[0] * 1.2)
+
+
+async def test_what_is_not_due_is_left_alone(world: World) -> None:
+    await world.registered(await world.actor())
+    assert await world.services.sweep.once() == 0
+    assert world.dns.asked == []
+    world.pass_time(DUE)
+    assert await world.services.sweep.once() == 1
+
+
+async def test_L10_a_domain_that_breaks_the_examination_does_not_stop_the_others(world: World) -> None:
+    actor = await world.actor()
+    domains = [await world.registered(actor, f"acme{n}.com") for n in range(5)]
+    for domain in domains:
+        await world.publish(actor, domain)
+    poisoned, *others = domains
+
+    def poison(_: Question) -> Observations:
+        raise RuntimeError("poison")
+
+    for question in await asked_about(world, poisoned.hostname):
+        world.dns.twists[question] = poison
+    with structlog.testing.capture_logs() as logs:
+        await world.sweep(DUE)
+    assert [(await world.now(domain)).status for domain in others] == [Status.VERIFIED] * 4
+    assert (await world.now(poisoned)).status is Status.PENDING
+    assert [(log["event"], log["domain"]) for log in logs] == [("sweep.broke", poisoned.id)]
+    world.dns.twists.clear()
+    assert await world.services.sweep.once() == 0, "it is out of the way for the time of its lease"
+    world.pass_time(LEASE)
+    assert await world.services.sweep.once() == 1
+    assert (await world.now(poisoned)).status is Status.VERIFIED
+
+
+async def asked_about(world: World, name: str) -> set[Question]:
+    """The questions that an examination of a name begins with."""
+    actor = await world.actor()
+    (view,) = await world.services.domains.page(actor, limit=1, hostname=name)
+    return {Question(record.host, record.type) for record in view.plan.records}
+
+
+async def test_L11_two_nodes_share_the_work_and_do_none_of_it_twice(world: World) -> None:
+    actor = await world.actor()
+    names = [f"acme{n}.com" for n in range(20)]
+    for name in names:
+        await world.registered(actor, name)
+    world.pass_time(DUE)
+    nodes = [world.services, world.node(world.dns)]
+    taken = await asyncio.gather(*(node.sweep.once() for node in nodes))
+    assert sum(taken) == len(names)
+    assert [world.dns.rounds(name) for name in names] == [1] * len(names)
+
+
+async def test_L11_what_a_dead_node_had_taken_is_taken_again_when_its_lease_is_over(world: World) -> None:
+    domain = await world.registered(await world.actor())
+    world.pass_time(DUE)
+    dead = world.node(world.dns)
+    world.dns.gate.clear()
+    sweep = asyncio.create_task(dead.sweep.once())
+    await world.dns.until_asked()
+    sweep.cancel()
+    world.dns.gate.set()
+    assert await world.services.sweep.once() == 0
+    world.pass_time(LEASE)
+    assert await world.services.sweep.once() == 1
+    assert (await world.now(domain)).asked_at == world.clock.now()
+
+
+async def test_L09_what_was_due_at_once_is_drawn_apart(world: World) -> None:
+    actor = await world.actor()
+    for n in range(30):
+        await world.registered(actor, f"acme{n}.com")
+    await world.sweep(timedelta(days=1))
+    views = await world.services.domains.page(actor, limit=100)
+    moments = sorted(view.domain.due_at for view in views if view.domain.due_at)
+    assert len(set(moments)) == 30
+    assert moments[-1] - moments[0] > timedelta(seconds=LADDER[1] * 0.05)
