@@ -24,7 +24,8 @@ class PaperDns:
     """Fills ports.Resolver from lines such as `acme.com MX 10 mx.example`; one server for each zone.
 
     A zone begins at each registrable domain, and wherever `cuts` says so. A twist replaces what is said to
-    one question. While `gate` is cleared, answers are on their way: they tell what stood there when asked.
+    one question. After hold(), answers stay on their way until release(): they tell what stood there when
+    it was asked for.
     """
 
     def __init__(self, clock: Clock, source: Source = Source.AUTHORITATIVE) -> None:
@@ -33,15 +34,17 @@ class PaperDns:
         self.twists: dict[Question, Twist] = {}
         self.outage: Fault | None = None
         self.asked: list[Question] = []
-        self.gate = asyncio.Event()
-        self.gate.set()
+        self._released = asyncio.Event()
+        self._released.set()
+        self._somebody_asked = asyncio.Event()
         self._clock = clock
         self._source = source
 
-    async def ask(self, question: Question, *, within: float) -> Observations:
+    async def ask(self, question: Question, *, within: float) -> Observations:  # noqa: ARG002 - the port's
         self.asked.append(question)
+        self._somebody_asked.set()
         said = tuple(replace(o, asked_at=self._clock.now()) for o in self._say(question))
-        await self.gate.wait()
+        await self._released.wait()
         return said
 
     def publish(self, name: str, *lines: str) -> None:
@@ -52,10 +55,18 @@ class PaperDns:
         """How often the MX of a name was asked for: once in each examination."""
         return self.asked.count(Question(name, RecordType.MX))
 
+    def hold(self) -> None:
+        """Let no answer arrive from now on."""
+        self._released.clear()
+        self._somebody_asked.clear()
+
     async def until_asked(self) -> None:
-        """Wait until somebody asks something; for tests that have cleared the gate."""
-        while not self.asked:
-            await asyncio.sleep(0.001)
+        """Wait until somebody asks something, after hold()."""
+        await self._somebody_asked.wait()
+
+    def release(self) -> None:
+        """Let all answers arrive."""
+        self._released.set()
 
     def _say(self, question: Question) -> Observations:
         if self.outage is not None:
@@ -92,7 +103,7 @@ class PaperProvider:
     started: list[str] = field(default_factory=list)
     provisioned: int = 0
 
-    async def provision(self, hostname: str, style: DkimStyle) -> Provision:
+    async def provision(self, hostname: str, style: DkimStyle) -> Provision:  # noqa: ARG002 - the port's
         self.provisioned += 1
         if style is DkimStyle.KEY:
             selector = f"lh{self.provisioned:010}"
@@ -101,7 +112,7 @@ class PaperProvider:
             return Provision(tuple(f"{letter * 10}{self.provisioned:016}" for letter in "abc"))
         return Provision()
 
-    async def identity(self, domain: Domain) -> Identity:
+    async def identity(self, domain: Domain) -> Identity:  # noqa: ARG002 - the port's
         return self.identities
 
     async def start(self, domain: Domain) -> None:

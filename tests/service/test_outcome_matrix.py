@@ -128,7 +128,6 @@ async def test_R02_only_definite_answers_move_a_domain(world: World, check: str,
 
 
 async def registered(world: World, check: Check, name: str) -> View:
-    """A claim of a team of its own, so that none is told apart by what another did."""
     return await world.services.domains.register(await world.actor(), f"d{name}", profile=check.profile)
 
 

@@ -12,8 +12,8 @@ from letterhead.core.finding import Outcome
 from letterhead.core.profile import PROFILES
 from letterhead.core.record import Role
 from letterhead.core.refusal import Refusal
+from tests.core.dns import observed
 from tests.service.paper import FIRST, SECOND, lines
-from tests.service.test_outcome_matrix import lame
 from tests.service.world import World, finding
 
 
@@ -243,8 +243,8 @@ async def test_O13_a_lame_server_beside_one_with_the_token_keeps_a_claim_from_pa
     for record in view.plan.records:
         question = Question(record.host, record.type)
         (right,) = await world.dns.ask(question, within=1)
-        said = lame(question, right, right.records[0])
-        world.dns.twists[question] = lambda _, said=said: said
+        lame = observed(question, server=SECOND, fault=Fault.LAME)
+        world.dns.twists[question] = lambda _, said=(right, lame): said
     view = await world.verify(actor, claim)
     proof = finding(view, Role.OWNERSHIP)
     assert (view.domain.status, proof.cause) == (Status.PENDING, Cause.LAME_DELEGATION)
@@ -269,8 +269,8 @@ async def test_O14_the_report_says_which_server_differs(world: World) -> None:
     assert f"ns2.acme.com ({SECOND}) says 10 mx.old-host.net" in finding(view, Role.MX).advice
 
 
-async def test_delete_frees_the_name_and_the_tombstone_remembers_it(world: World) -> None:
-    """L04, L05 as far as there are no mailboxes."""
+async def test_L04_L05_delete_frees_the_name_and_the_tombstone_remembers_it(world: World) -> None:
+    """As far as there are no mailboxes."""
     first, second = await world.actor("first"), await world.actor("second")
     former = await world.verified(first, profile="mails")
     await world.services.domains.remove(first, former.id)

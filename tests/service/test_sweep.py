@@ -69,11 +69,11 @@ async def test_L11_what_a_dead_node_had_taken_is_taken_again_when_its_lease_is_o
     domain = await world.registered(await world.actor())
     world.pass_time(DUE)
     dead = world.node(world.dns)
-    world.dns.gate.clear()
+    world.dns.hold()
     sweep = asyncio.create_task(dead.sweep.once())
     await world.dns.until_asked()
     sweep.cancel()
-    world.dns.gate.set()
+    world.dns.release()
     assert await world.services.sweep.once() == 0
     world.pass_time(LEASE)
     assert await world.services.sweep.once() == 1

@@ -1,5 +1,6 @@
 """Teams, health and history: the small use cases."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,6 @@ async def test_what_is_no_slug_is_refused(world: World, slug: str) -> None:
 
 async def test_health_names_what_is_ill(world: World, store: Store, path: Path) -> None:
     assert await world.services.health.problems() == []
-    import sqlite3
-
     with sqlite3.connect(path) as other:
         other.execute("UPDATE alembic_version SET version_num = '9999'")
     other.close()

@@ -80,6 +80,16 @@ async def test_a_suspended_domain_changes_no_hands(world: World) -> None:
         await world.services.transfers.accept(taker, domain.id)
 
 
+async def test_a_limited_key_takes_nothing_over(world: World) -> None:
+    giver = await world.actor("giver")
+    await world.actor("taker")
+    domain = await world.registered(giver)
+    await world.services.transfers.offer(giver, domain.id, "taker")
+    limited = await world.actor("taker", domains=frozenset({domain.id}))
+    with pytest.raises(Refusal, match="domain_not_found"):
+        await world.services.transfers.accept(limited, domain.id)
+
+
 async def test_two_that_accept_at_once_take_it_once(world: World) -> None:
     giver, taker = await world.actor("giver"), await world.actor("taker")
     domain = await world.registered(giver)

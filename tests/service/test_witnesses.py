@@ -48,11 +48,13 @@ async def test_R08_as_many_as_the_quorum_says_must_see_it(
     answer = await heard(clock, None if alone else dns, caches)
     if seeing >= 2:
         assert isinstance(answer, Found)
+        assert answer.unseen is None
     elif alone:
         assert isinstance(answer, Absent)
     else:
-        assert isinstance(answer, Unreachable)
-        assert answer.fault is Fault.NOT_VISIBLE
+        assert isinstance(answer, Found)
+        assert answer.unseen is not None
+        assert answer.unseen.fault is Fault.NOT_VISIBLE
     assert len(answer.observations) == 3 + (not alone)
 
 
@@ -62,10 +64,13 @@ async def test_R01_caches_that_are_ill_are_no_absence(
     dns.publish("acme.com", OURS)
     for cache in caches:
         cache.outage = Fault.NETWORK
-    for own in (dns, None):
-        answer = await heard(clock, own, caches)
-        assert isinstance(answer, Unreachable)
-        assert answer.fault is Fault.NETWORK
+    answer = await heard(clock, None, caches)
+    assert isinstance(answer, Unreachable)
+    assert answer.fault is Fault.NETWORK
+    answer = await heard(clock, dns, caches)
+    assert isinstance(answer, Found)
+    assert answer.unseen is not None
+    assert answer.unseen.fault is Fault.NETWORK
 
 
 async def test_a_question_is_asked_once_in_an_examination(dns: PaperDns, clock: ManualClock) -> None:
@@ -102,6 +107,42 @@ async def test_R11_published_but_not_yet_seen_says_when_it_will_be(world: World,
     cache.lines = world.dns.lines
     clock.advance(1)
     assert (await world.verify(actor, domain)).domain.status is Status.VERIFIED
+
+
+async def test_R08_a_token_behind_an_alias_must_be_seen_as_well(world: World, clock: ManualClock) -> None:
+    """O06: whoever fools our way to the second zone alone gains nothing."""
+    cache = PaperDns(clock, Source.RECURSIVE)
+    world.recursive = (cache,)
+    world.services = world.node(world.dns)
+    actor = await world.actor()
+    claim = await world.registered(actor)
+    await world.publish(actor, claim, but=[Role.OWNERSHIP])
+    world.dns.lines["acme.com"].append("_letterhead.acme.com CNAME proof.saas.net")
+    cache.lines = dict(world.dns.lines)
+    world.dns.publish("saas.net", f"proof.saas.net TXT letterhead-verify={claim.token}")
+    view = await world.verify(actor, claim)
+    proof = finding(view, Role.OWNERSHIP)
+    assert (view.domain.status, proof.cause) == (Status.PENDING, Cause.NOT_VISIBLE_YET)
+    assert len(proof.witnesses) == 4, "both hops, by the zone's own server and by the cache"
+    cache.lines = world.dns.lines
+    assert (await world.verify(actor, claim)).domain.status is Status.VERIFIED
+
+
+async def test_R12_a_cache_that_still_has_what_was_changed_hides_nothing(
+    world: World, clock: ManualClock
+) -> None:
+    """And nobody is told to wait for a value that is wrong."""
+    cache = PaperDns(clock, Source.RECURSIVE)
+    cache.lines = world.dns.lines
+    world.recursive = (cache,)
+    world.services = world.node(world.dns)
+    actor = await world.actor()
+    domain = await world.verified(actor)
+    cache.lines = dict(world.dns.lines)
+    world.dns.publish("acme.com", "acme.com MX 10 mx.elsewhere.net")
+    view = await world.verify(actor, domain)
+    assert view.domain.status is Status.LAPSED
+    assert finding(view, Role.MX).cause is Cause.MX_FOREIGN
 
 
 async def test_R12_a_cache_that_still_has_what_is_gone_hides_nothing(

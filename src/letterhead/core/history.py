@@ -1,19 +1,30 @@
 """History: what changed between two reports, said in the words of the records."""
 
-from letterhead.core.domain import Domain, Status
+from dataclasses import replace
+
+from letterhead.core.domain import Domain
 from letterhead.core.event import Event, EventKind
-from letterhead.core.finding import Finding, Outcome, Report
+from letterhead.core.finding import Finding, Known, Outcome, Report
 
 DEFINITE = frozenset({Outcome.PASS, Outcome.FAIL})
 
 
-def changes(domain: Domain, before: Report | None, after: Report) -> tuple[Event, ...]:
-    """An event for each record whose definite finding differs from the last one.
+def remembering(before: Report | None, after: Report) -> Report:
+    """A report with what was last known of each record about which it says nothing definite."""
+    known = _known(before)
+    findings = (
+        f if f.outcome in DEFINITE else replace(f, known=known.get(_record(f))) for f in after.findings
+    )
+    return replace(after, findings=tuple(findings))
 
-    What could not be found out is no change, neither coming nor going. The first report of a domain
-    tells only of records that are there.
+
+def changes(domain: Domain, before: Report | None, after: Report) -> tuple[Event, ...]:
+    """An event for each record whose definite finding differs from the last one, however long ago that was.
+
+    What could not be found out is no change, neither coming nor going. The first definite finding of a
+    record is told only where it is there.
     """
-    known = {_record(finding): finding for finding in before.findings} if before else {}
+    known = _known(before)
     return tuple(
         Event(
             EventKind.CHANGED,
@@ -24,24 +35,32 @@ def changes(domain: Domain, before: Report | None, after: Report) -> tuple[Event
             _told(known.get(_record(finding)), finding),
         )
         for finding in after.findings
-        if finding.outcome in DEFINITE and _differs(domain, known.get(_record(finding)), finding)
+        if finding.outcome in DEFINITE and _differs(known.get(_record(finding)), finding)
     )
+
+
+def _known(report: Report | None) -> dict[tuple[str, str], Known]:
+    """What is definitely known of each record, by a report or before it."""
+    known = {}
+    for finding in report.findings if report else ():
+        if finding.outcome in DEFINITE:
+            known[_record(finding)] = Known(finding.outcome, finding.cause, finding.found)
+        elif finding.known is not None:
+            known[_record(finding)] = finding.known
+    return known
 
 
 def _record(finding: Finding) -> tuple[str, str]:
     return finding.record.role, finding.record.host
 
 
-def _differs(domain: Domain, before: Finding | None, after: Finding) -> bool:
+def _differs(before: Known | None, after: Finding) -> bool:
     if before is None:
         return after.outcome is Outcome.PASS
-    if before.outcome not in DEFINITE:
-        # A verified domain had its records before we were blind; they did not come back now.
-        return after.outcome is Outcome.PASS and domain.status is not Status.VERIFIED
     return (before.cause, sorted(before.found)) != (after.cause, sorted(after.found))
 
 
-def _told(before: Finding | None, after: Finding) -> dict[str, str]:
+def _told(before: Known | None, after: Finding) -> dict[str, str]:
     seeing = sum(1 for witness in after.witnesses if not witness.fault)
     return {
         "record": f"{after.record.type} {after.record.host}",

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from letterhead.core.domain import Domain, Status
 from letterhead.core.event import Event, EventKind
-from letterhead.core.finding import Finding, Outcome, Report
+from letterhead.core.finding import Finding, Outcome, Report, shortened
 from letterhead.core.refusal import conflict
 from letterhead.core.schedule import is_expired
 
@@ -139,6 +139,13 @@ _REFUSALS = {
 _HOLDING = frozenset({Status.VERIFIED, Status.LAPSED})
 
 
+MAX_ADVICE = 1_000
+"""Characters of an advice that an event carries; the report has it whole."""
+
+MOST_SKEW = timedelta(minutes=1)
+"""How far apart the clocks of two nodes may be."""
+
+
 def advance(
     domain: Domain,
     report: Report,
@@ -152,10 +159,10 @@ def advance(
     cycle    a lapsed domain fails only when this much time has passed since it lapsed.
     by_hand  somebody asked for this check: it may promote and lapse, never end a lapse in failed.
 
-    Older evidence than the domain already rests on changes nothing. Returns the domain with its
-    `asked_at` moved on and the events to be saved with it; `version` is left to the store.
+    Evidence that is outdated changes nothing. Returns the domain with its `asked_at` moved on and the
+    events to be saved with it; `version` is left to the store.
     """
-    if domain.asked_at is not None and report.asked_at < domain.asked_at:
+    if is_outdated(domain, report, now):
         return domain, ()
     waited = None if by_hand or domain.lapsed_at is None else report.asked_at - domain.lapsed_at
     allowed = {
@@ -166,6 +173,17 @@ def advance(
     told = _why(report)
     domain, events = _walk(domain, Trigger(report.outcome.value), now, allowed, told)
     return replace(domain, asked_at=report.asked_at), events
+
+
+def is_outdated(domain: Domain, report: Report, now: datetime) -> bool:
+    """Whether the domain rests on newer evidence than this (L08).
+
+    What seems to come from the future is no newer: the clock was set back since, and the domain must not
+    be stuck until the same hour comes again (L12).
+    """
+    if domain.asked_at is None or domain.asked_at > now + MOST_SKEW:
+        return False
+    return report.asked_at < domain.asked_at
 
 
 def is_barred(domain: Domain, report: Report) -> bool:
@@ -228,4 +246,8 @@ def _why(report: Report) -> dict[str, str]:
     )
     if report.outcome is Outcome.PASS or blamed is None:
         return {}
-    return {"cause": blamed.cause.value, "record": blamed.record.host, "advice": blamed.advice}
+    return {
+        "cause": blamed.cause.value,
+        "record": blamed.record.host,
+        "advice": shortened(blamed.advice, MAX_ADVICE),
+    }

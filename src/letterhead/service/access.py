@@ -4,12 +4,17 @@ Every use case that is given an id comes through here; a foreign id is the same 
 """
 
 from dataclasses import replace
+from typing import Final
 
 from letterhead.core import hostname
 from letterhead.core.domain import Domain
+from letterhead.core.finding import Outcome
 from letterhead.core.permission import Actor
+from letterhead.core.record import Role
 from letterhead.core.refusal import missing
 from letterhead.ports import Store
+
+_PROOFS: Final = frozenset({Role.OWNERSHIP, Role.DKIM})
 
 
 async def owned(store: Store, actor: Actor, permission: str, domain_id: str) -> Domain:
@@ -21,18 +26,36 @@ async def owned(store: Store, actor: Actor, permission: str, domain_id: str) -> 
     domain = await store.domains.of_team(actor.team, domain_id) if actor.sees(domain_id) else None
     if domain is None:
         raise not_found()
-    return await with_relatives(store, domain)
+    return await with_others(store, domain)
 
 
-async def with_relatives(store: Store, domain: Domain) -> Domain:
-    """The domain with what the names above it mean for it (O07): then, too, ownership must be proven."""
+async def with_others(store: Store, domain: Domain) -> Domain:
+    """The domain with what the names above it (O07) and its rivals (O09) mean for it.
+
+    Below a name that another team holds, ownership must be proven; and so it must by a holder whose rival
+    proves it.
+    """
+    if domain.held:
+        return replace(domain, outproven=domain.contested and await _is_outproven(store, domain))
     above = hostname.ancestors(domain.hostname)
-    if not above or domain.held:
-        return domain
-    for relative in await store.domains.relatives(domain.hostname, above):
+    for relative in await store.domains.relatives(domain.hostname, above) if above else ():
         if relative.team != domain.team and relative.hostname in above:
             return replace(domain, contested=True, held_above=relative.hostname)
     return domain
+
+
+async def _is_outproven(store: Store, domain: Domain) -> bool:
+    """Whether a rival has all that it needs but the name, and with it a value that is its own alone (O02).
+
+    Suspended and expired rivals are examined no more, so what they had once counts no longer.
+    """
+    rivals = await store.domains.others(domain.hostname, domain.team)
+    reports = await store.reports.newest_of([rival.id for rival in rivals if rival.due_at is not None])
+    return any(
+        report.outcome is Outcome.PASS
+        and any(f.outcome is Outcome.PASS and f.record.role in _PROOFS for f in report.findings)
+        for report in reports.values()
+    )
 
 
 def not_found() -> Exception:

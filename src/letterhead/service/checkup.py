@@ -16,13 +16,13 @@ from letterhead.core import lifecycle
 from letterhead.core.domain import Domain, Status
 from letterhead.core.event import Event, EventKind
 from letterhead.core.finding import Report
-from letterhead.core.history import changes
+from letterhead.core.history import changes, remembering
 from letterhead.core.hostname import ancestors
 from letterhead.core.lifecycle import Trigger, advance
 from letterhead.core.plan import plan
 from letterhead.core.schedule import Cadence, due
 from letterhead.ports import Change, Clock, HeldElsewhere, Stale, Store
-from letterhead.service.access import not_found, with_relatives
+from letterhead.service.access import not_found, with_others
 from letterhead.service.domains import RETRIES, busy
 from letterhead.service.examination import Examination
 from letterhead.service.joining import Joining
@@ -64,19 +64,20 @@ class Checkup:
         domain = await self.store.domains.by_id(domain_id)
         if domain is None or domain.status is Status.DELETED:
             raise not_found()
-        return await with_relatives(self.store, domain)
+        return await with_others(self.store, domain)
 
     def _fingerprint(self, domain: Domain) -> str:
         exam = self.examination
         return plan(domain, exam.profiles[domain.profile], exam.site).fingerprint
 
     async def _saved(self, domain: Domain, report: Report, *, by_hand: bool) -> Domain:
-        if domain.asked_at is not None and report.asked_at < domain.asked_at:
-            return domain  # newer evidence came in while this was gathered (L08)
+        now = self.clock.now()
+        if lifecycle.is_outdated(domain, report, now):
+            return domain  # newer evidence came in while this was gathered
         before = await self.store.reports.newest(domain.id)
+        report = remembering(before, report)
         if by_hand and before == report:
             return await self._load(domain.id)  # saved already by another who shared the questions (L01)
-        now = self.clock.now()
         moved, events = advance(domain, report, now, cycle=self.cadence.cycle, by_hand=by_hand)
         moved = self._scheduled(domain, moved, now, by_hand=by_hand)
         told = [*changes(domain, before, report), *events]
@@ -85,7 +86,7 @@ class Checkup:
             others = await self._superseded(domain, now)
             told += await self._relatives_told(domain, now)
         saved = await self.store.domains.save([Change(moved, tuple(told), report), *others])
-        return await with_relatives(self.store, saved[0])
+        return await with_others(self.store, saved[0])
 
     def _scheduled(self, domain: Domain, moved: Domain, now: datetime, *, by_hand: bool) -> Domain:
         """Somebody who asks is working on it: the ladder begins anew. Asking puts off no check (L07)."""

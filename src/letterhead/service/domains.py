@@ -17,7 +17,7 @@ from letterhead.core.schedule import Cadence, due
 from letterhead.core.site import Site
 from letterhead.core.zone_file import zone_file
 from letterhead.ports import AlreadyRegistered, Change, Clock, Provider, Stale, Store
-from letterhead.service.access import owned, with_relatives
+from letterhead.service.access import owned, with_others
 from letterhead.service.minting import identifier, ownership_token
 
 RETRIES = 5
@@ -178,7 +178,7 @@ class Domains:
                 f"This team has already registered {hostname}.",
                 mend="Use the domain that is there, or remove it first.",
             ) from None
-        return await with_relatives(self.store, saved)
+        return await with_others(self.store, saved)
 
     async def _apply(self, actor: Actor, permission: str, domain_id: str, trigger: Trigger) -> Domain:
         for _ in range(RETRIES):
@@ -192,7 +192,7 @@ class Domains:
                 (saved,) = await self.store.domains.save([Change(moved, events)])
             except Stale:
                 continue
-            return await with_relatives(self.store, saved)
+            return await with_others(self.store, saved)
         raise busy()
 
 

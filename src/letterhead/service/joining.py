@@ -19,7 +19,7 @@ class Joining(Generic[T]):
         self._waiting: dict[str, asyncio.Task[T]] = {}
 
     async def run(self, key: str, work: Callable[[], Awaitable[T]]) -> T:
-        """Run the work for a key, or share the run that is about to begin; a cancelled caller ends neither."""
+        """Run the work for a key, or share the run about to begin; a cancelled caller ends neither."""
         task = self._waiting.get(key)
         if task is None:
             task = asyncio.create_task(self._in_turn(key, work))

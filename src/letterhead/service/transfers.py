@@ -12,7 +12,7 @@ from letterhead.core.lifecycle import Trigger, apply
 from letterhead.core.permission import Actor
 from letterhead.core.refusal import conflict, missing
 from letterhead.ports import AlreadyRegistered, Change, Clock, Stale, Store
-from letterhead.service.access import not_found, owned, with_relatives
+from letterhead.service.access import not_found, owned, with_others
 from letterhead.service.domains import Domains, View, busy
 
 
@@ -83,4 +83,4 @@ class Transfers:
                 f"This team has registered {domain.hostname} itself.",
                 mend="Remove that registration first.",
             ) from None
-        return await self.domains.view(await with_relatives(self.store, saved))
+        return await self.domains.view(await with_others(self.store, saved))

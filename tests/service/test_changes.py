@@ -1,0 +1,65 @@
+"""What the history tells of single records, whatever we could not see in between."""
+
+from datetime import timedelta
+
+from letterhead.core.answer import Fault
+from letterhead.core.domain import Status
+from letterhead.core.finding import Outcome
+from letterhead.core.record import Role
+from letterhead.ports import Store
+from tests.clock import ManualClock
+from tests.service.paper import PaperDns
+from tests.service.world import CYCLE, World, finding
+
+
+async def test_R02_what_went_while_we_were_blind_is_told_once_we_see_again(world: World) -> None:
+    """A record that is not required: no state tells of it."""
+    actor = await world.actor()
+    domain = await world.verified(actor)
+    before = await world.changes(domain)
+    world.dns.outage = Fault.TIMEOUT
+    for _ in range(2):
+        await world.sweep()
+    view = await world.services.domains.get(actor, domain.id)
+    known = finding(view, Role.DMARC).known
+    assert known is not None
+    assert known.outcome is Outcome.PASS, "the last definite result is there to be shown"
+    world.dns.outage = None
+    await world.publish(actor, domain, but=[Role.DMARC])
+    await world.sweep()
+    (gone,) = (await world.changes(domain))[len(before) :]
+    assert (gone["record"], gone["from"], gone["to"]) == ("TXT _dmarc.acme.com", "ok", "dmarc_missing")
+
+
+async def test_R02_a_pending_domain_that_we_did_not_see_for_a_while_has_its_records_come_once(
+    world: World,
+) -> None:
+    actor = await world.actor()
+    domain = await world.registered(actor)
+    await world.publish(actor, domain, but=[Role.OWNERSHIP])
+    await world.verify(actor, domain)
+    came = await world.changes(domain)
+    for outage in (Fault.TIMEOUT, None):
+        world.dns.outage = outage
+        await world.verify(actor, domain)
+    assert await world.changes(domain) == came
+
+
+async def test_L12_when_the_clock_was_set_back_a_domain_goes_on_from_the_new_hour(
+    world: World, store: Store
+) -> None:
+    """A machine that woke up a year ahead, examined everything, and was then put right."""
+    actor = await world.actor()
+    world.pass_time(timedelta(days=365))
+    domain = await world.verified(actor)
+    clock = ManualClock()
+    now = World(store, world.path, clock, PaperDns(clock))
+    view = await now.verify(actor, domain)
+    assert view.domain.status is Status.LAPSED
+    assert view.report is not None
+    assert view.report.asked_at == clock.now()
+    assert view.domain.due_at is not None
+    assert view.domain.due_at - clock.now() < CYCLE * 1.2
+    told = len(await now.changes(domain))
+    await now.verify(actor, domain)
+    assert len(await now.changes(domain)) == told, "a change is told once"
