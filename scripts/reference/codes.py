@@ -52,13 +52,13 @@ def codes() -> dict[str, set[tuple[int, str]]]:
     """Every code, with its statuses and the modules that it comes from. Raises Untraced."""
     found: dict[str, set[tuple[int, str]]] = {}
     for path, text in sources().items():
-        for code, status in _of_module(path, ast.parse(text)):
+        for code, status in codes_of(path, ast.parse(text)):
             found.setdefault(code, set()).add((status, path))
     return found
 
 
-def _of_module(path: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """The codes of a module, each with its status."""
+def codes_of(path: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """The codes of a module, which lies at `path` within the package, each with its status. Raises Untraced."""
     makers = {"Problem"} if path == PROBLEMS else _imported(tree)
     waiting = [_said(*each) for each in _calls(tree, makers) if each[0].name != _PASSING_ON]
     handed_on = set[tuple[str, int]]()
@@ -80,7 +80,9 @@ def _of_module(path: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 def _imported(tree: ast.Module) -> set[str]:
     """What a module imports to make refusals."""
-    imports = [each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom) and each.module == REFUSALS]
+    imports = [
+        each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom) and each.module == REFUSALS
+    ]
     return {name.name for each in imports for name in each.names} & {*_KINDS, "Refusal"}
 
 

@@ -1,6 +1,8 @@
 """The native API: every operation and every shape, from its OpenAPI document."""
 
 import json
+import re
+from inspect import cleandoc
 from typing import Any
 
 from letterhead.api.openapi import native_document
@@ -20,21 +22,23 @@ def document() -> dict[str, Any]:
 
 
 def described() -> str:
-    """Every operation in the order of its tag."""
+    """Every operation below its tag; what monitors the server comes last."""
     tags: dict[str, list[str]] = {}
     for path, item in document()["paths"].items():
         for method, operation in item.items():
             tags.setdefault(operation["tags"][0], []).append(_operation(method.upper(), path, operation))
-    return "\n\n".join(f"## {tag.capitalize()}\n\n" + "\n\n".join(each) for tag, each in tags.items())
+    order = sorted(tags, key=lambda tag: tag == "health")
+    return "\n\n".join(f"## {tag.capitalize()}\n\n" + "\n\n".join(tags[tag]) for tag in order)
 
 
 def shapes() -> str:
-    """Every shape that has an example, with what its document says of it."""
-    schemas = document()["components"]["schemas"]
+    """Every shape that an operation takes or gives, with what its document says of it."""
+    whole = document()
+    used = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(whole["paths"])))
     return "\n\n".join(
-        f"### {name}\n\n{schema.get('description', '')}\n\n{_example(schema['examples'][0])}"
-        for name, schema in schemas.items()
-        if "examples" in schema
+        f"### {name}\n\n{cleandoc(schema['description'])}\n\n{_example(schema)}"
+        for name, schema in whole["components"]["schemas"].items()
+        if name in used
     )
 
 
@@ -42,7 +46,7 @@ def _operation(method: str, path: str, operation: Operation) -> str:
     parts = [f"### {method} {path}", operation["description"], f"Needs {_permission(method, path)}."]
     queries = [each for each in operation.get("parameters", ()) if each["in"] == "query"]
     if queries:
-        rows = [(f"`{each['name']}`", _values(each["schema"]), _meaning(each)) for each in queries]
+        rows = [(f"`{each['name']}`", _given(each["schema"]), _meaning(each)) for each in queries]
         parts.append(table(("parameter", "value", "meaning"), rows))
     if "requestBody" in operation:
         parts.append(f"Body: {_shape(operation['requestBody'])}.")
@@ -58,25 +62,39 @@ def _permission(method: str, path: str) -> str:
 
 
 def _values(schema: dict[str, Any]) -> str:
-    """What a parameter takes: its words, its bounds, or its type."""
+    """What a parameter or a member takes: its words, its bounds, or its type."""
     if "enum" in schema:
         return ", ".join(f"`{word}`" for word in schema["enum"] if word is not None)
     if "maximum" in schema:
-        told = f"{schema['minimum']:g} to {schema['maximum']:g}"
-        return f"{told}, default {schema['default']}" if "default" in schema else told
-    kinds = [each["type"] for each in schema.get("oneOf", [schema]) if each["type"] != "null"]
-    return " or ".join(kinds)
+        return f"{schema['minimum']:g} to {schema['maximum']:g}, default {schema['default']}"
+    if "$ref" in schema:
+        return str(schema["$ref"].rpartition("/")[2])
+    if "items" in schema:
+        return f"list of {_values(schema['items'])}"
+    if "type" not in schema:
+        either = schema.get("oneOf") or schema["anyOf"]
+        return " or ".join(_values(each) for each in either)
+    return str(schema["type"])
+
+
+def _given(schema: dict[str, Any]) -> str:
+    """What a parameter takes; one that is not given is null, and nobody can write that into a URL."""
+    return _values(schema).removesuffix(" or null")
 
 
 def _meaning(parameter: dict[str, Any]) -> str:
-    return str(parameter.get("description", "Only those that stand so." if "enum" in parameter["schema"] else ""))
+    return str(
+        parameter.get("description", "Only those that stand so." if "enum" in parameter["schema"] else "")
+    )
 
 
 def _answers(responses: dict[str, Any]) -> str:
     """The good answers by their shape, the problems by their statuses."""
     good = [f"`{status}` {_shape(answer)}" for status, answer in responses.items() if status < "4"]
     said = [f"`{status}` {_shape(answer)}" for status, answer in responses.items() if _is_own(status, answer)]
-    bad = [f"`{status}`" for status, answer in responses.items() if status >= "4" and not _is_own(status, answer)]
+    bad = [
+        f"`{status}`" for status, answer in responses.items() if status >= "4" and not _is_own(status, answer)
+    ]
     told = f"Answers: {', '.join(good + said)}"
     return f"{told}; problems: {', '.join(bad)}." if bad else f"{told}."
 
@@ -87,20 +105,17 @@ def _is_own(status: str, answer: dict[str, Any]) -> bool:
 
 
 def _shape(answer: dict[str, Any]) -> str:
-    """The name of the shape, linked where it is shown below; a media type where there is no shape."""
+    """The name of the shape, linked to where it is shown; a media type where there is no shape."""
     if "content" not in answer:
         return "without a body"
     ((media_type, content),) = answer["content"].items()
-    reference = content["schema"].get("$ref", "")
-    name = reference.rpartition("/")[2]
-    if not name:
-        return f"`{media_type}`"
-    return f"[{name}](#{name.lower()})" if _is_shown(name) else name
+    name = content["schema"].get("$ref", "").rpartition("/")[2]
+    return f"[{name}](#{name.lower()})" if name else f"`{media_type}`"
 
 
-def _is_shown(name: str) -> bool:
-    return "examples" in document()["components"]["schemas"][name]
-
-
-def _example(value: object) -> str:
-    return f"```json\n{json.dumps(value, indent=2, ensure_ascii=False)}\n```"
+def _example(schema: dict[str, Any]) -> str:
+    """The document's own example; where it has none, the names and types of the members."""
+    if "examples" in schema:
+        return f"```json\n{json.dumps(schema['examples'][0], indent=2, ensure_ascii=False)}\n```"
+    rows = [(f"`{name}`", _values(member)) for name, member in schema["properties"].items()]
+    return table(("member", "value"), rows)

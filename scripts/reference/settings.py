@@ -21,7 +21,12 @@ def described() -> str:
 
 def _section(name: str, settings: list[Setting]) -> str:
     rows = [
-        (f"`{each.key}`", _default(each.default), each.meaning, f"`{variable(each.section, each.key)}`")
+        (
+            f"`{each.key}`",
+            _default(each.default),
+            _plain(each.meaning),
+            f"`{variable(each.section, each.key)}`",
+        )
         for each in settings
     ]
     title = f"## `[{name}]`\n\n{SECTIONS[name].__doc__}\n\n"
@@ -36,9 +41,15 @@ def variable(section: str, key: str) -> str:
 def _default(written: str) -> str:
     if not written:
         return "unset"
-    if len(written) > LONG:
-        return f"`{written.split(',')[0]}, …]` ({written.count(',') + 1} of them)"
+    if len(written) > LONG:  # a list
+        first, *others = written.split(",")
+        return f"`{first}, …]` ({len(others) + 1} of them)"
     return f"`{written}`"
+
+
+def _plain(meaning: str) -> str:
+    """The meaning with what Markdown would take for a tag written as it is."""
+    return meaning.replace("<", "\\<")
 
 
 def _later() -> str:
