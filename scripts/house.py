@@ -9,7 +9,14 @@ PACKAGE = ROOT / "src" / "letterhead"
 
 ENTRANCES = ("api", "cli", "worker")
 ADAPTERS = ("resolver", "provider", "store", "clock")
-STARTERS = ("cli/start.py", "cli/starting.py", "cli/keys.py", "cli/render/settings.py", "sandbox/stage.py")
+STARTERS = (
+    "cli/start.py",
+    "cli/starting.py",
+    "cli/keys.py",
+    "cli/store.py",
+    "cli/render/settings.py",
+    "sandbox/stage.py",
+)
 
 MAY_USE: dict[str, frozenset[str]] = {
     "core": frozenset(),

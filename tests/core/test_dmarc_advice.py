@@ -1,5 +1,7 @@
 """What we tell people to publish: it meets what is asked for and never weakens what stands."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,3 +115,10 @@ def test_asking_for_no_policy_is_refused(text: str) -> None:
     with pytest.raises(Refusal) as refused:
         wanted_policy(text)
     assert refused.value.code == "dmarc_wanted_invalid"
+
+
+def test_a_record_of_thousands_of_tags_is_mended_in_no_time() -> None:
+    record = read("v=DMARC1; p=none; " + "; ".join(f"x{n}=y" for n in range(7000)))
+    began = time.process_time()
+    assert recommended(record, QUARANTINE).startswith("v=DMARC1; p=quarantine; x0=y")
+    assert time.process_time() - began < 0.3

@@ -115,7 +115,7 @@ RECORDS: list[tuple[str, Policy | None, list[Mistake]]] = [
 
 
 @pytest.mark.parametrize(("text", "policy", "remarks"), RECORDS, ids=[repr(row[0]) for row in RECORDS])
-def test_a_record_is_read_as_receivers_read_it(
+def test_D05_D06_D07_a_record_is_read_as_receivers_read_it(
     text: str, policy: Policy | None, remarks: list[Mistake]
 ) -> None:
     record = read(text)

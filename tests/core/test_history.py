@@ -6,10 +6,9 @@ import pytest
 
 from letterhead.core.answer import Question, RecordType
 from letterhead.core.cause import Cause
-from letterhead.core.domain import Status
 from letterhead.core.event import EventKind
 from letterhead.core.finding import Finding, Outcome, Report, witness
-from letterhead.core.history import changes
+from letterhead.core.history import changes, remembering
 from letterhead.core.record import Role
 from tests.core.dns import NOON, observed
 from tests.core.registration import domain, planned
@@ -38,8 +37,6 @@ def report(finding: Finding | None) -> Report | None:
         (GONE, WRONG, True),
         (GOOD, GOOD, False),
         (GOOD, LOST, False),
-        (LOST, GOOD, True),
-        (LOST, GONE, False),
     ],
 )
 def test_only_definite_differences_are_changes(before: Finding | None, after: Finding, told: bool) -> None:
@@ -48,10 +45,39 @@ def test_only_definite_differences_are_changes(before: Finding | None, after: Fi
     assert bool(changes(domain(), report(before), newest)) == told
 
 
-def test_R02_after_an_outage_a_verified_domain_has_what_it_had_before() -> None:
-    newest = report(GOOD)
-    assert newest is not None
-    assert changes(domain(status=Status.VERIFIED), report(LOST), newest) == ()
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (GOOD, GOOD, []),
+        (GOOD, GONE, [("ok", "name_missing")]),
+        (GONE, GOOD, [("name_missing", "ok")]),
+        (GONE, GONE, []),
+        (GONE, WRONG, [("name_missing", "mx_foreign")]),
+        (None, GOOD, [("", "ok")]),
+        (None, GONE, []),
+    ],
+)
+@pytest.mark.parametrize("blind", [0, 1, 3])
+def test_R02_after_an_outage_the_history_goes_on_from_what_was_known_before(
+    before: Finding | None, after: Finding, told: list[tuple[str, str]], blind: int
+) -> None:
+    newest, events = report(before), []
+    for finding in [*[LOST] * blind, after]:
+        seen = report(finding)
+        assert seen is not None
+        events += changes(domain(), newest, seen)
+        newest = remembering(newest, seen)
+    assert [(event.data["from"], event.data["to"]) for event in events] == told
+
+
+def test_what_is_remembered_twice_is_remembered_once() -> None:
+    lost = report(LOST)
+    assert lost is not None
+    once = remembering(report(GOOD), lost)
+    (finding,) = once.findings
+    assert finding.known is not None
+    assert (finding.known.outcome, finding.known.found) == (Outcome.PASS, GOOD.found)
+    assert remembering(once, lost) == once
 
 
 def test_a_change_says_what_when_and_how_many_saw_it() -> None:

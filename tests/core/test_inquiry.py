@@ -1,5 +1,7 @@
 """Inquiries: aliases followed across zones, and several inquiries asking in common rounds."""
 
+from dataclasses import replace
+
 import pytest
 
 from letterhead.core.answer import Absence, Absent, Fault, Found, Question, RecordType, Txt, Unreachable
@@ -33,6 +35,20 @@ def test_a_chain_that_ends_in_nothing_is_absent_and_one_that_breaks_off_unreacha
     assert isinstance(lost, Unreachable)
     assert lost.fault is Fault.SERVFAIL
     assert lost.question.name == "a.com"
+
+
+def test_a_chain_is_as_unseen_as_any_of_its_hops() -> None:
+    paper = Paper(["a.com CNAME b.net", "b.net TXT hello"])
+    hidden = Unreachable(Question("a.com", TXT), Fault.NOT_VISIBLE)
+    inquiry = ask("a.com", TXT)
+    (first,) = next(inquiry)
+    hop = paper.answer(first)
+    assert isinstance(hop, Found)
+    (second,) = inquiry.send({first: replace(hop, unseen=hidden)})
+    with pytest.raises(StopIteration) as done:
+        inquiry.send({second: paper.answer(second)})
+    assert done.value.value.unseen == hidden
+    assert text(done.value.value) == ["hello"]
 
 
 @pytest.mark.parametrize("length", [1, 2, 5])

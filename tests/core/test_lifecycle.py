@@ -98,6 +98,15 @@ def test_L08_older_evidence_never_overwrites_newer() -> None:
     assert events == ()
 
 
+def test_L12_a_clock_that_was_set_back_does_not_leave_a_domain_stuck() -> None:
+    ahead = standing(Status.VERIFIED, asked_at=NOON + timedelta(days=365))
+    after = advanced(ahead, Outcome.FAIL)
+    assert after.status is Status.LAPSED
+    assert after.asked_at == NOON + CYCLE
+    skewed = standing(Status.VERIFIED, asked_at=NOON + CYCLE + timedelta(seconds=30))
+    assert advanced(skewed, Outcome.FAIL) == skewed, "another node's clock may be a little ahead"
+
+
 @pytest.mark.parametrize("outcome", Outcome)
 def test_L14_a_suspended_domain_stays_suspended(outcome: Outcome) -> None:
     before = standing(Status.SUSPENDED)

@@ -41,6 +41,8 @@ def other(*data: str, fault: Fault | None = None, minimum: int = 300) -> Observa
 
 
 def said(answer: Answer) -> str:
+    if isinstance(answer, Found) and answer.unseen is not None:
+        answer = answer.unseen
     if isinstance(answer, Unreachable):
         return answer.fault.value
     return "found" if isinstance(answer, Found) else answer.reason.value
@@ -118,6 +120,8 @@ def answered(*observations: Observation) -> Found:
         ([other("old"), other("old"), other("a")], "not_visible"),
         ([other(fault=DEAD)] * 3, "timeout"),
         ([other("a"), other("a"), other(fault=DEAD)], "found"),
+        ([other("a"), other(fault=DEAD), other(fault=DEAD)], "too_few"),
+        ([other("a"), other(), other(fault=DEAD)], "not_visible"),
     ],
 )
 def test_what_is_published_must_be_visible_too(observations: list[Observation], expected: str) -> None:
@@ -136,8 +140,18 @@ def test_an_alias_out_of_the_zone_is_confirmed_by_resolvers_that_followed_it() -
 
 
 def test_R11_when_resolvers_will_have_forgotten() -> None:
-    assert forgotten_in([own(), other(minimum=3600), other("old")]) == 3600
-    assert forgotten_in([other(fault=DEAD)]) == 0
+    assert forgotten_in([other(minimum=3600), other("old")]) == 3600
+    assert forgotten_in([other(minimum=86_400)]) == 3600, "the SOA record itself has a TTL of 3600"
+    assert forgotten_in([]) == 0
+
+
+def test_R11_who_sees_it_already_has_nothing_to_forget() -> None:
+    lasting = observed(
+        ASKED, ResourceRecord(ASKED.name, RecordType.TXT, 86_400, rdata("TXT", "a")), source=Source.RECURSIVE
+    )
+    answer = confirmed(answered(own("a")), [lasting, other(minimum=60), other(minimum=120)], 2)
+    assert answer.unseen is not None
+    assert answer.unseen.visible_in == 120
 
 
 def test_R11_a_negative_answer_lasts_as_long_as_the_lesser_of_ttl_and_minimum() -> None:
@@ -155,6 +169,30 @@ def test_R24_owner_names_and_a_loop_within_one_answer() -> None:
     assert isinstance(answer, Found)
     assert answer.records == ()
     assert answer.end == ASKED.name
+
+
+HOST = Question("www.acme.com", RecordType.A)
+
+
+def address(*ips: str, at: str = "ns1", source: Source = Source.AUTHORITATIVE) -> Observation:
+    records = tuple(record(ip, RecordType.A, HOST.name) for ip in ips)
+    return observed(HOST, *records, name=f"{at}.acme.com", source=source)
+
+
+def test_addresses_that_are_dealt_out_by_turns_are_no_disagreement() -> None:
+    answer = published(HOST, [address("192.0.2.1"), address("192.0.2.2", at="ns2")])
+    assert isinstance(answer, Found)
+    elsewhere = [address(ip, source=Source.RECURSIVE) for ip in ("192.0.2.3", "192.0.2.4")]
+    assert said(confirmed(answer, elsewhere, 2)) == "found"
+    assert said(visible(HOST, elsewhere, 2)) == "found"
+
+
+def test_an_address_here_and_none_there_is_a_disagreement() -> None:
+    answer = published(HOST, [address("192.0.2.1"), address(at="ns2")])
+    assert isinstance(answer, Unreachable)
+    assert answer.fault is Fault.DISAGREEMENT
+    assert "says there is something" in answer.detail
+    assert "says there is nothing" in answer.detail
 
 
 words = st.sampled_from([("a",), ("b",), (), ("a", "b")])

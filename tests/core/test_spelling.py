@@ -165,7 +165,7 @@ BAD_NAMES = [
 
 
 @pytest.mark.parametrize(("typed", "code"), BAD_NAMES)
-def test_N02_bad_names_are_refused_each_with_its_code(typed: str, code: str) -> None:
+def test_N02_N11_bad_names_are_refused_each_with_its_code(typed: str, code: str) -> None:
     refusal = refusal_of(typed)
     assert refusal.code == code
     assert refusal.param == "domain"

@@ -1,5 +1,7 @@
 """Tag lists: what is a tag, what is not, and that no byte is lost."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +45,13 @@ def test_names_are_case_sensitive() -> None:
     found = read(b"P=1; p=2")
     assert found.get("p") == "2"
     assert found.repeated == ()
+
+
+def test_thousands_of_tags_are_counted_in_no_time() -> None:
+    found = read("; ".join(f"x{n}=y" for n in range(8000)).encode() + b"; x1=z")
+    began = time.process_time()
+    assert found.repeated == ("x1",)
+    assert time.process_time() - began < 0.1
 
 
 def test_long_and_odd_values_are_shown_legibly() -> None:

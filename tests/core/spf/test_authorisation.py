@@ -4,6 +4,7 @@ A case is a zone (see zone.py), a line "---", and what is expected of acme.com: 
 lists divided by ", ". A remark is its kind, with "!" when it stands ahead of ours. Lines with ";" say why.
 """
 
+import time
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,28 @@ def test_S05_a_tree_that_doubles_on_every_level_ends() -> None:
     )
     assert found.state is State.TOO_MANY_LOOKUPS
     assert len(asked) <= 31
+
+
+def test_S05_long_records_in_every_include_cost_no_minutes() -> None:
+    """Without a bound each of ours at the end is compared with each of those in the includes."""
+    ours = "include:spf.letterhead.example "
+    includes = " ".join(f"include:i{i}.x.com" for i in range(30))
+    long = "\n".join(f"i{i}.x.com TXT v=spf1 {f'-{ours}' * 1000}-all" for i in range(30))
+    began = time.process_time()
+    found = _judge(f"acme.com TXT v=spf1 {includes} -ip4:0.0.0.0/0 {ours * 1000}-all\n{long}")
+    assert time.process_time() - began < 1
+    assert found.state is State.TOO_MANY_LOOKUPS
+
+
+def test_S05_what_we_did_not_read_for_its_length_might_hold_ours() -> None:
+    long = "ip4:192.0.2.1 " * 2000
+    found = _judge(f"acme.com TXT v=spf1 include:x.com -all\nx.com TXT v=spf1 {long}-all")
+    assert found.state is State.UNKNOWN
+    short = _judge(
+        "acme.com TXT v=spf1 include:x.com include:y.com -all\ny.com TXT v=spf1 -all\n"
+        f"x.com TXT v=spf1 {long}-all"
+    )
+    assert short.path == ("acme.com", "include:x.com"), "one that is too long keeps no other from being read"
 
 
 @pytest.mark.parametrize("text", ["all", "-include:x.com", "redirect=x.com", "moo", "include:", ""])

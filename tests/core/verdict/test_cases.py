@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from letterhead.core.answer import Question, RecordType
 from letterhead.core.domain import Mode
 from letterhead.core.finding import Finding, Outcome
 from letterhead.core.identity import Identity
-from letterhead.core.plan import Plan
+from letterhead.core.plan import Plan, plan
+from letterhead.core.profile import PROFILES
+from letterhead.core.record import Role
 from letterhead.core.verdict.judge import judge
 from tests.core.dns import NOON, Paper
-from tests.core.registration import KEY, SELECTOR, TOKEN, planned
+from tests.core.registration import KEY, SELECTOR, SITE, TOKEN, domain, planned
 
 HERE = Path(__file__).parent / "cases"
 NAMES = {
@@ -109,6 +112,32 @@ def test_a_finding_keeps_no_braces_of_its_template() -> None:
     for case in CASES:
         for finding in judged(case)[1]:
             assert not re.search(r"\{\w+\}", finding.advice), finding.advice
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        ["acme.com TXT v=spf1 " + "ptr:a.b " * 7000],
+        ["acme.com TXT v=spf1 include:%{d}" + "a" * 50_000],
+        [f"acme.com TXT v=spf2 {'x' * 300}{n}" for n in range(200)],
+        ["_dmarc.acme.com TXT v=DMARC1; p=none; " + "; ".join(f"x{n}=y" for n in range(7000))],
+        [f"acme.com MX {n} {'x' * 60}.{n}.net" for n in range(900)],
+        [f"_letterhead.acme.com TXT {'x' * 300}{n}" for n in range(200)],
+    ],
+)
+def test_R18_a_hostile_zone_can_not_swell_the_report(zone: list[str]) -> None:
+    paper = Paper(zone)
+    report = paper.drive(judge(planned(), Identity(), NOON, "lh-0123456789abcdef"))
+    assert len(msgspec.json.encode(report)) < 40_000
+
+
+def test_S01_an_include_whose_name_ends_like_all_is_asked_for_all_the_same() -> None:
+    site = replace(SITE, spf_include="spf.letterhead.football")
+    wanted = plan(domain("mails"), PROFILES["mails"], site)
+    for record, outcome in (("v=spf1 -all", Outcome.FAIL), (wanted.of(Role.SPF)[0].value, Outcome.PASS)):
+        paper = Paper([f"acme.com TXT {record}"])
+        report = paper.drive(judge(wanted, Identity(), NOON, "lh-0123456789abcdef"))
+        assert next(f.outcome for f in report.findings if f.record.role is Role.SPF) is outcome
 
 
 def test_R15_names_are_asked_for_as_they_are() -> None:
