@@ -16,8 +16,8 @@ demo: .venv/runtime.stamp   ## see the whole job done on loopback
 serve: .venv/runtime.stamp  ## serve with ./letterhead.toml, or the defaults
 	@$(BIN)/letterhead serve
 
-test: .venv/develop.stamp   ## lint, check types, run every test on real name servers
-	@sh scripts/nameservers.sh
+test: .venv/develop.stamp   ## lint, check types, run every test on real servers
+	@sh scripts/servers.sh
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -n 2 --dist worksteal
 
@@ -27,7 +27,7 @@ lint: .venv/develop.stamp   ## what the linter, the formatter and the type check
 	@$(BIN)/mypy
 
 soak: .venv/develop.stamp   ## the long fuzz, race and crash counts
-	@sh scripts/nameservers.sh
+	@sh scripts/servers.sh
 	@$(BIN)/pytest -m soak --timeout 3600
 
 bench: .venv/develop.stamp  ## measure, and print each number with what it was held against

@@ -170,7 +170,9 @@ def lifecycle() -> str:
 def _lead(start: Status, to: Status, triggers: list[str]) -> str:
     a, b = ((STATES[s][0], STATES[s][1], *SIZE) for s in (start, to))
     (x1, y1), (x2, y2) = _between(a, b, aside=13)
-    at = f'x="{x1 + (x2 - x1) * 0.36:.0f}" y="{y1 + (y2 - y1) * 0.36 + 4:.0f}"'  # off the middle: two may pass
+    at = (
+        f'x="{x1 + (x2 - x1) * 0.36:.0f}" y="{y1 + (y2 - y1) * 0.36 + 4:.0f}"'  # off the middle: two may pass
+    )
     return f'{_line((x1, y1), (x2, y2))}<text class="lead" {at}>{", ".join(triggers)}</text>'
 
 

@@ -11,6 +11,7 @@ from tests.nameservers.knot import Knot
 from tests.nameservers.liar import Liar
 from tests.nameservers.nsd import Nsd
 from tests.nameservers.ports import free_port
+from tests.postgres import CARELESS, Postgres
 
 
 @pytest.fixture
@@ -31,6 +32,16 @@ def nsd(tmp_path: Path) -> Iterator[Nsd]:
         yield server.start()
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL for all tests of this process, which make databases of their own in it."""
+    server = Postgres(*CARELESS)
+    try:
+        yield server.start()
+    finally:
+        server.remove()
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ import hmac
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 
 import structlog
 import uvloop
@@ -22,11 +23,11 @@ from letterhead.core.refusal import Kind, Refusal
 from letterhead.core.team import Team
 from letterhead.ports import Clock, Provider, Resolver, Store
 from letterhead.provider.key_pool import KeyPool
-from letterhead.provider.master_key import MasterKeyError, master_key
+from letterhead.provider.master_key import FILE_NAME, MasterKeyError, master_key
 from letterhead.provider.relay import Relay
 from letterhead.provider.seal import Sealer
 from letterhead.resolver.authoritative import Authoritative
-from letterhead.resolver.stub import Stub
+from letterhead.resolver.opening import opened
 from letterhead.service.checkup import Checkup
 from letterhead.service.domains import Domains
 from letterhead.service.examination import Examination
@@ -39,6 +40,7 @@ from letterhead.service.teams import Teams
 from letterhead.service.transfers import Transfers
 from letterhead.service.verification import Verification
 from letterhead.service.witnesses import Witnesses
+from letterhead.store.copying import Copied, copy
 from letterhead.store.relational import open_store
 from letterhead.store.schema import migrate as migrate_store
 from letterhead.store.schema import schema_version
@@ -63,6 +65,7 @@ class World:
 def run(config: Config, roles: frozenset[str] = ROLES) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way."""
     configure_logs()
+    _lift_the_limit()
 
     async def until_told() -> None:
         stopping = asyncio.Event()
@@ -113,6 +116,11 @@ def migrate(config: Config) -> None:
     migrate_store(config.store.url)
 
 
+def copy_store(config: Config, source: str, target: str | None, told: Callable[[Copied], None]) -> None:
+    """Copy an SQLite store into PostgreSQL, by default the configured one. Raises Refusal, StoreError."""
+    copy(source, target or config.store.url, told)
+
+
 def create_key(config: Config, *, team: str, role: str, style: str, name: str) -> tuple[str, Team]:
     """Make an API key at the machine itself; the team is made where there is none.
 
@@ -144,22 +152,27 @@ async def world(config: Config) -> AsyncIterator[World]:
     try:
         await store.ready()
         pool.start()
-        provider = Relay(pool, Sealer(_master_key(config)))
-        yield World(store, provider, witnesses(config, clock), clock)
+        provider = await _relay(config, store, pool)
+        async with witnesses(config, clock) as asked:
+            yield World(store, provider, asked, clock)
     finally:
         await pool.close()
         await store.close()
 
 
-def witnesses(config: Config, clock: Clock) -> Witnesses:
-    """Whom the configuration lets us ask about the DNS."""
+@asynccontextmanager
+async def witnesses(config: Config, clock: Clock) -> AsyncIterator[Witnesses]:
+    """Whom the configuration lets us ask about the DNS; connections to them are closed at the end."""
     dns = config.dns
     own: Resolver | None = None
     if dns.authoritative:
         own = Authoritative(
             dns.root_hints, clock, port=dns.authoritative_port, allow_private=dns.allow_private_servers
         )
-    return Witnesses(own, tuple(Stub(url, clock) for url in dns.resolvers), dns.agreeing, clock)
+    async with AsyncExitStack() as stack:
+        opening = [opened(url, clock, ca_file=dns.ca_file) for url in dns.resolvers]
+        recursive = [await stack.enter_async_context(resolver) for resolver in opening]
+        yield Witnesses(own, tuple(recursive), dns.agreeing, clock)
 
 
 def compose(config: Config, adapters: World) -> Services:
@@ -190,10 +203,20 @@ def compose(config: Config, adapters: World) -> Services:
     )
 
 
-def _master_key(config: Config) -> bytes:
+async def _relay(config: Config, store: Store, pool: KeyPool) -> Relay:
+    """The provider with the master key that sealed what the store holds. Raises Refusal `master_key`."""
+    kept = await store.domains.sealed()
+    relay = Relay(pool, Sealer(_master_key(config, may_make=kept is None)))
+    if kept is not None and not relay.opens(*kept):
+        detail = "is another one than sealed the keys in the database: put that one there"
+        raise Refusal(Kind.UNAVAILABLE, "master_key", f"{config.server.data_dir / FILE_NAME}: {detail}")
+    return relay
+
+
+def _master_key(config: Config, *, may_make: bool = False) -> bytes:
     """The key that seals secrets. Raises Refusal `master_key` where it can't be used."""
     try:
-        return master_key(config.server.data_dir)
+        return master_key(config.server.data_dir, may_make=may_make)
     except MasterKeyError as error:
         raise Refusal(Kind.UNAVAILABLE, "master_key", str(error)) from error
 
@@ -202,6 +225,12 @@ def _http(config: Config, services: Services) -> HttpServer:
     secret = hmac.digest(_master_key(config), b"letterhead cursor", "sha256")
     settings = Settings(public_url=config.server.public_url, cursor_secret=secret)
     return HttpServer(create_app(services, settings), config.server.host, config.server.port)
+
+
+def _lift_the_limit() -> None:
+    """Open as many files and sockets as we may: most processes start with 1,024, and each query takes one."""
+    _, most = getrlimit(RLIMIT_NOFILE)
+    setrlimit(RLIMIT_NOFILE, (most, most))
 
 
 def configure_logs() -> None:

@@ -68,12 +68,16 @@ class AlreadyRegistered(StoreError):
     """The team has registered this hostname before."""
 
 
+class OutcomeUnknown(StoreError):
+    """The store was lost in mid-commit: the change was saved whole or not at all; read before repeating."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A domain as it is to be saved, with what belongs to the same moment.
 
     The domain carries the version that was read; the store saves it as the next one.
-    `report`, where given, becomes the domain's newest unless a newer one is there.
+    `report`, where given, becomes the domain's newest.
     """
 
     domain: Domain
@@ -129,6 +133,9 @@ class Domains(Protocol):
 
     async def release(self, domain: str) -> None:
         """Give a leased domain back at once."""
+
+    async def sealed(self) -> tuple[str, SealedKey] | None:
+        """The newest of all private keys and the hostname that it is for; None where there is none."""
 
 
 class Reports(Protocol):

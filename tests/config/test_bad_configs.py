@@ -57,8 +57,12 @@ IN_THE_FILE = {
     "a text for a list": ("[dns]\nresolvers = 'udp://127.0.0.1'", "[dns] resolvers", "expected a list"),
     "a number in a list": ("[dns]\nresolvers = [53]", "[dns] resolvers", "expected a text"),
     "a table for a text": ("[site.name]\nx = 1", "[site] name", "expected a text, got a table"),
-    "a directory that is a number": ("[server]\ndata_dir = 7", "[server] data_dir", "path of a directory"),
-    "no directory": ("[server]\ndata_dir = ''", "[server] data_dir", "path of a directory"),
+    "a directory that is a number": (
+        "[server]\ndata_dir = 7",
+        "[server] data_dir",
+        "path of a file or a directory",
+    ),
+    "no directory": ("[server]\ndata_dir = ''", "[server] data_dir", "path of a file or a directory"),
     "a directory that is a file": ("[server]\ndata_dir = 'name'", "[server] data_dir", "is no directory"),
     "a control character": ('[server]\ndata_dir = "a\\u0000b"', "[server] data_dir", "can't be printed"),
     "port 0": ("[server]\nport = 0", "[server] port", ">= 1"),
@@ -90,10 +94,11 @@ IN_THE_FILE = {
         "[server] public_url",
         "no hostname",
     ),
-    "a database that is not here yet": (
-        "[store]\nurl = 'postgresql://db/x'",
+    "a server without a database": ("[store]\nurl = 'postgresql://db'", "[store] url", "host/database"),
+    "a password that is not escaped": (
+        "[store]\nurl = 'postgresql://me:a/b@db/x'",
         "[store] url",
-        "not yet in PostgreSQL",
+        "write @ as %40, / as %2F",
     ),
     "a database of another kind": ("[store]\nurl = 'mysql://db/x'", "[store] url", "sqlite:///"),
     "a database without a path": ("[store]\nurl = 'sqlite:///'", "[store] url", "sqlite:///"),
@@ -236,7 +241,13 @@ def test_U06_a_contradiction_names_the_source_of_the_key() -> None:
     [
         ("LETTERHEAD_SERVER_PUBLIC_URL", "https://me:hunter2@acme.com"),
         ("LETTERHEAD_SERVER_PUBLIC_URL", "ftp://me:hunter2@acme.com"),
-        ("LETTERHEAD_STORE_URL", "postgresql://me:hunter2@db/letterhead"),
+        ("LETTERHEAD_STORE_URL", "postgresql://me:hunter2@db"),
+        ("LETTERHEAD_STORE_URL", "postgresql://me:p@hunter2@db/letterhead"),
+        ("LETTERHEAD_STORE_URL", "postgresql://me:p/hunter2@db/letterhead"),
+        ("LETTERHEAD_STORE_URL", "postgresql://me:p%hunter2@db/letterhead"),
+        ("LETTERHEAD_STORE_URL", "postgresql://me:p#hunter2@db/letterhead"),
+        ("LETTERHEAD_STORE_URL", "postgresql://me:hunter2:p@db/letterhead"),
+        ("LETTERHEAD_STORE_URL", "postgresql://db/letterhead?password=hunter2"),
         ("LETTERHEAD_STORE_URL", "mysql://me:hunter2@db/letterhead"),
     ],
 )
@@ -245,10 +256,31 @@ def test_K09_a_refused_url_does_not_show_its_password(variable: str, url: str) -
     assert "hunter2" not in problem
 
 
-@pytest.mark.parametrize("scheme", ["https", "tls", "http", "tcp", "file"])
-def test_R23_resolvers_are_asked_by_udp_only(scheme: str) -> None:
-    (problem,) = problems({"LETTERHEAD_DNS_RESOLVERS": f"{scheme}://127.0.0.1/dns-query"})
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/dns-query",  # never without TLS
+        "file:///dns-query",
+        "https://dns.acme.com/dns-query",  # an address, so that no resolver is needed to find it
+        "https://127.0.0.1/dns-query?to=http://10.0.0.1",
+        "https://me:hunter2@127.0.0.1/dns-query",
+        "tls://127.0.0.1/dns-query",
+    ],
+)
+def test_R23_a_resolver_is_an_address_behind_one_of_four_schemes(url: str) -> None:
+    (problem,) = problems({"LETTERHEAD_DNS_RESOLVERS": url})
     assert problem.startswith("LETTERHEAD_DNS_RESOLVERS: [dns] resolvers: ")
+    assert "hunter2" not in problem
+
+
+@pytest.mark.parametrize(("name", "why"), [("none.pem", "No such file"), ("", "holds no certificates")])
+def test_R23_certificates_that_cannot_be_read_are_found_out_at_once(
+    name: str, why: str, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.pem").write_text("no certificate")
+    (problem,) = problems({"LETTERHEAD_DNS_CA_FILE": str(tmp_path / (name or "empty.pem"))})
+    assert problem.startswith("LETTERHEAD_DNS_CA_FILE: [dns] ca_file: ")
+    assert why in problem
 
 
 @pytest.mark.parametrize("ip", ["0.0.0.0", "255.255.255.255", "224.0.0.251", "2130706433", "localhost"])

@@ -8,6 +8,8 @@ import pytest
 from letterhead.config import Config, ConfigError, load
 from letterhead.config.sections import EXAMPLE_SITE
 from letterhead.core.site import Site
+from letterhead.store.location import sqlite_path
+from tests.nameservers.authority import Authority
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +80,26 @@ def test_a_file_in_the_environment_wins_over_a_value_in_the_file() -> None:
         written("[store]\nurl = 'sqlite:///one.db'", store_url_file="secret").store.url
         == "sqlite:///other.db"
     )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://letterhead:hunter2@db.internal/letterhead",
+        "postgresql://letterhead:%40hunter2%2F@[::1]:5433/letterhead?sslmode=verify-full",
+        "postgresql://db1:5432,db2:5432/letterhead?target_session_attrs=read-write",
+        "postgresql:///letterhead?host=/run/postgresql",
+    ],
+)
+def test_K09_a_database_with_a_password_comes_from_a_file_and_is_not_shown(url: str) -> None:
+    Path("url").write_text(f"{url}\n")
+    config = written("", store_url_file="url")
+    assert config.store.url == url
+    assert "hunter2" not in f"{config!r} {'; '.join(config.warnings)}"
+
+
+def test_postgres_is_another_word_for_postgresql() -> None:
+    assert written("[store]\nurl = 'postgres://db/x'").store.url == "postgresql://db/x"
 
 
 def test_a_value_may_stand_in_a_file_of_its_own() -> None:
@@ -166,6 +188,33 @@ def test_a_host_that_nobody_can_open_is_named_in_a_warning() -> None:
     assert not any("public_url" in warning for warning in written(told).warnings)
 
 
+def test_resolvers_are_kept_in_full_whatever_their_transport() -> None:
+    named = "udp://127.0.0.1, tcp://[::1], tls://9.9.9.9#dns.quad9.net, https://1.1.1.1"
+    assert load(None, {"LETTERHEAD_DNS_RESOLVERS": named}).dns.resolvers == (
+        "udp://127.0.0.1:53",
+        "tcp://[::1]:53",
+        "tls://9.9.9.9:853#dns.quad9.net",
+        "https://1.1.1.1:443/dns-query",
+    )
+
+
+def test_R23_the_certificates_to_trust_come_from_a_file_or_from_the_system(tmp_path: Path) -> None:
+    assert load(None, {}).dns.ca_file is None
+    file = Authority(tmp_path).file
+    assert load(None, {"LETTERHEAD_DNS_CA_FILE": str(file)}).dns.ca_file == file
+
+
+def test_R08_resolvers_that_share_an_address_are_named_in_a_warning() -> None:
+    def warned(resolvers: str) -> bool:
+        given = load(None, {"LETTERHEAD_DNS_RESOLVERS": resolvers}).warnings
+        return any("at 9.9.9.9" in warning for warning in given)
+
+    assert warned("udp://9.9.9.9, tls://9.9.9.9, udp://1.1.1.1")
+    assert not warned("udp://9.9.9.9, tls://1.1.1.1")
+    several = "udp://127.0.0.1:5301, udp://127.0.0.1:5302"  # a lab
+    assert not any("share a cache" in w for w in load(None, {"LETTERHEAD_DNS_RESOLVERS": several}).warnings)
+
+
 def test_keys_of_later_versions_are_accepted_with_a_warning_and_never_kept() -> None:
     later = """
         [dkim]
@@ -197,6 +246,17 @@ def test_variables_of_others_are_let_be() -> None:
         "LETTERHEAD_SERVICE_PORT_HTTP": "80",
         "LETTERHEAD_PORT": "tcp://10.0.0.1:80",
         "LETTERHEAD_PORT_80_TCP_ADDR": "10.0.0.1",
+        "LETTERHEAD_SERVER_SERVICE_HOST": "10.0.0.2",  # beside a service called letterhead-server
+        "LETTERHEAD_SERVER_SERVICE_PORT_HTTP": "80",
+        "LETTERHEAD_SERVER_PORT": "tcp://10.0.0.2:80",
+        "LETTERHEAD_SERVER_PORT_80_TCP_ADDR": "10.0.0.2",
+        "LETTERHEAD_MX_PORT": "tcp://10.0.0.3:25",
         "PATH": "/bin",
     }
     assert load(None, environ) == load(None, {})
+
+
+@pytest.mark.parametrize("name", ["data", "50%20off", "a?b", "a#b", "ünï côde"])
+def test_the_database_lies_in_the_data_directory_whatever_that_is_called(tmp_path: Path, name: str) -> None:
+    config = load(None, {"LETTERHEAD_SERVER_DATA_DIR": str(tmp_path / name)})
+    assert sqlite_path(config.store.url) == tmp_path / name / "letterhead.db"

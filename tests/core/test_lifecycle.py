@@ -98,6 +98,13 @@ def test_L08_older_evidence_never_overwrites_newer() -> None:
     assert events == ()
 
 
+def test_L06_handing_a_lapsed_domain_on_gives_it_no_longer_grace() -> None:
+    lapsed = standing(Status.LAPSED)
+    handed, _ = apply(lapsed, Trigger.TRANSFER, NOON + CYCLE / 2)
+    assert (handed.status, handed.lapsed_at) == (Status.LAPSED, NOON)
+    assert advanced(handed, Outcome.FAIL, CYCLE).status is Status.FAILED
+
+
 def test_L12_a_clock_that_was_set_back_does_not_leave_a_domain_stuck() -> None:
     ahead = standing(Status.VERIFIED, asked_at=NOON + timedelta(days=365))
     after = advanced(ahead, Outcome.FAIL)

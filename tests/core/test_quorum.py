@@ -100,6 +100,8 @@ def test_order_ttl_and_repetition_do_not_make_servers_differ() -> None:
         ([other(), other(), other("a")], 2, "nxdomain"),
         ([other(fault=DEAD)] * 3, 2, "timeout"),
         ([other("a")], 1, "found"),
+        ([other("a"), other()], 1, "disagreement"),
+        ([other(), other("a")], 1, "disagreement"),
     ],
 )
 def test_what_resolvers_establish(observations: list[Observation], quorum: int, expected: str) -> None:

@@ -6,9 +6,14 @@ import shutil
 import pytest
 
 
-def find(program: str) -> str:
-    """The path of `program`. Without it the test fails under CI=true and is skipped by name elsewhere."""
-    path = shutil.which(program, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin")
+def find(program: str, *places: str) -> str:
+    """The path of `program`, which may lie in one of `places`.
+
+    Without it the test fails under CI=true and is skipped by name elsewhere.
+    """
+    path = shutil.which(
+        program, path=":".join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", *places))
+    )
     if path is None:
         no = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         no(f"{program} is not installed")

@@ -2,92 +2,39 @@
 
 import os
 import socket
-import subprocess
-import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import ClassVar, Self
 
 import dns.exception
 import dns.message
 import dns.name
 import dns.rdataclass
 import dns.rdatatype
-import psutil
 
-from tests.nameservers import program, zonetext
-
-PATIENCE = 10.0  # seconds for a start or a change; both take milliseconds on an idle machine
+from tests.nameservers import zonetext
+from tests.nameservers.daemon import Daemon
 
 _stamps = count(1)
 
 
-class Server(ABC):
+class Server(Daemon):
     """An authoritative server at `address` (and `also` at others), all of them at `port`.
 
-    `directory` is its own: configuration, zone files, socket and log. The process runs inside it, and
-    calls it /proc/self/cwd where a path must be absolute: a socket's may have no more than 107 bytes.
+    It is up once it serves its zones at every address. `serials` are those of the zones that it serves.
     """
 
-    program: ClassVar[str]
-
     def __init__(self, address: str, port: int, directory: Path, *, also: Sequence[str] = ()) -> None:
+        super().__init__(directory)
         self.address = address
         self.addresses = (address, *also)
         self.port = port
-        self.directory = directory
         self.serials: dict[str, int] = {}
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @abstractmethod
-    def command(self) -> list[str]:
-        """The arguments that start the server in the foreground."""
-
-    @abstractmethod
-    def configuration(self) -> str:
-        """The text of server.conf for the zones in `self.serials`."""
 
     @abstractmethod
     def notify(self) -> None:
         """Tell the running server that configuration and zone files have changed."""
-
-    def start(self) -> Self:
-        """Start the server, also again after stop(); returns once it serves its zones at every address."""
-        path = program.find(self.program)
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self._configure()
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [path, *self.command()],
-                cwd=self.directory,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        self._until(self._is_up, "start")
-        return self
-
-    def stop(self) -> None:
-        """Stop the server and all its processes; harmless when it does not run."""
-        if self._process is None or self._process.poll() is not None:
-            return
-        _, *children = self.family()
-        self._process.terminate()
-        try:
-            self._process.wait(PATIENCE)
-        finally:
-            for process in (self._process, *children):
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
-
-    def family(self) -> list[psutil.Process]:
-        """The server's process and its children, the first one first."""
-        assert self._process is not None
-        first = psutil.Process(self._process.pid)
-        return [first, *first.children(recursive=True)]
 
     def publish(self, zone: str, text: str, *, servers: Sequence[tuple[str, str]] | None = None) -> None:
         """Serve `text` as the content of `zone` ("acme.com", ".") from now on; returns once the server does.
@@ -127,13 +74,6 @@ class Server(ABC):
         self.notify()
         self._until(is_visible, "take over the change")
 
-    @property
-    def _log(self) -> Path:
-        return self.directory / "server.log"
-
-    def _configure(self) -> None:
-        (self.directory / "server.conf").write_text(self.configuration())
-
     def _write_zone(self, zone: str, text: str) -> None:
         path = self.directory / self.zone_file(zone)
         path.write_text(text)
@@ -169,11 +109,3 @@ class Server(ABC):
                 return dns.message.from_wire(asker.recv(65_535))
             except (OSError, dns.exception.DNSException):
                 return None
-
-    def _until(self, condition: Callable[[], bool], what: str) -> None:
-        assert self._process is not None, f"{self.program} has not been started"
-        deadline = time.monotonic() + PATIENCE
-        while not condition():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{self.program} did not {what}:\n{self._log.read_text()[-2000:]}")
-            time.sleep(0.002)

@@ -60,6 +60,14 @@ def test_a_damaged_key_is_refused_and_not_replaced(tmp_path: Path, content: byte
     assert path.read_bytes() == content
 
 
+def test_K09_a_key_that_was_there_before_is_not_replaced_by_another(tmp_path: Path) -> None:
+    with pytest.raises(MasterKeyError, match=r"master\.key: is missing.*restore"):
+        master_key(tmp_path, may_make=False)
+    assert list(tmp_path.iterdir()) == []
+    made = master_key(tmp_path)
+    assert master_key(tmp_path, may_make=False) == made
+
+
 def test_a_directory_that_cannot_be_one_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(MasterKeyError, match=str(tmp_path)):

@@ -76,6 +76,12 @@ async def test_K09_a_sealed_key_opens_for_its_own_name_alone(relay: Relay) -> No
             SEALER.open(key.sealed, binding(selector, hostname))
 
 
+async def test_K09_a_relay_knows_the_keys_that_its_master_key_sealed(relay: Relay) -> None:
+    (key,) = (await relay.provision("acme.com", DkimStyle.KEY)).keys
+    assert relay.opens("acme.com", key)
+    assert not Relay(KeyPool(), Sealer(bytes(32))).opens("acme.com", key)
+
+
 async def test_K09_the_private_key_is_in_no_repr_and_no_log(
     relay: Relay, caplog: pytest.LogCaptureFixture
 ) -> None:

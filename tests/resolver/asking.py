@@ -8,6 +8,7 @@ import dns.rcode
 import dns.rrset
 
 from letterhead.core.answer import Observation, Question, RecordType
+from letterhead.core.endpoint import endpoint
 from letterhead.resolver.authoritative import Authoritative
 from letterhead.resolver.stub import Stub
 from tests.clock import ManualClock
@@ -43,7 +44,7 @@ def cut_off(records: str) -> Script:
 async def ask(
     liar: Liar, clock: ManualClock, *, name: str = "acme.com", rtype: str = "TXT", within: float = 2.0
 ) -> Observation:
-    stub = Stub(f"udp://{liar.address}:{liar.port}", clock)
+    stub = Stub(endpoint(f"udp://{liar.address}:{liar.port}"), clock)
     (observation,) = await stub.ask(Question(name, RecordType(rtype)), within=within)
     return observation
 

@@ -10,8 +10,9 @@ import dns.rcode
 import dns.rrset
 import pytest
 
+from letterhead.clock import SystemClock
 from letterhead.core.answer import Fault, RecordType, Source, Target
-from letterhead.resolver import transport
+from letterhead.resolver import exchange, panel, transport
 from letterhead.resolver.authoritative import Authoritative
 from tests.clock import ManualClock
 from tests.nameservers import lies
@@ -133,6 +134,29 @@ async def test_R16_a_dead_server_is_observed_beside_the_live_one(
         internet.liar(OTHER).script(lies.silent())
     fault = Fault.TIMEOUT if shape == "silent" else Fault.NETWORK
     assert await said(resolver, "acme.com") == {"ns1.acme.com": fault, "ns2.acme.com": "token"}
+
+
+async def test_R16_round_after_round_a_dead_server_costs_little_beside_a_live_one(
+    internet: Internet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name, seconds in (
+        (exchange, "PATIENCE", 0.6),
+        (exchange, "PATIENCE_WITH_SILENT", 0.2),
+        (exchange, "SILENT_AFTER", 0.3),
+        (panel, "_HEAD_START", 0.3),
+    ):
+        monkeypatch.setattr(module, name, seconds)
+    pairs = [("ns1.acme.com", OTHER), ("ns2.acme.com", "127.0.0.2")]
+    internet.server("127.0.0.2").publish("acme.com", '* TXT "token"', servers=pairs)
+    internet.delegate("acme.com", pairs)
+    internet.liar(OTHER).script(lies.silent())
+    resolver = Authoritative(internet.hints, SystemClock(), port=internet.port, allow_private=True)
+    await said(resolver, "first.acme.com")
+    began = time.monotonic()
+    for number in range(4):
+        heard = await said(resolver, f"n{number}.acme.com")
+        assert heard == {"ns1.acme.com": Fault.TIMEOUT, "ns2.acme.com": "token"}
+    assert time.monotonic() - began < 4 * 0.33, "on the way to the zone it is asked last"
 
 
 async def test_R16_a_server_that_cannot_be_reached_over_ipv6_does_not_hide_the_other(

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 import time
 
 import dns.edns
@@ -12,9 +13,15 @@ import dns.rcode
 import dns.rrset
 import pytest
 
+from letterhead.clock import SystemClock
 from letterhead.core.answer import Fault, Question, RecordType
+from letterhead.core.endpoint import endpoint
 from letterhead.resolver import exchange, transport
+from letterhead.resolver.conversation import converse
+from letterhead.resolver.exchange import Exchange
 from letterhead.resolver.stub import Stub
+from letterhead.resolver.transport import Server
+from letterhead.resolver.wire import Query
 from tests.clock import ManualClock
 from tests.nameservers import lies
 from tests.nameservers.knot import Knot
@@ -115,7 +122,7 @@ async def test_R07_a_reply_from_another_port_never_reaches_us(clock: ManualClock
     port = free_port()
     loop = asyncio.get_running_loop()
     server, _ = await loop.create_datagram_endpoint(FromElsewhere, local_addr=("127.0.0.1", port))
-    stub = Stub(f"udp://127.0.0.1:{port}", clock)
+    stub = Stub(endpoint(f"udp://127.0.0.1:{port}"), clock)
     (observation,) = await stub.ask(Question("acme.com", RecordType.TXT), within=0.3)
     assert (observation.fault, observation.records) == (Fault.TIMEOUT, ())
     server.close()
@@ -154,6 +161,58 @@ async def test_R18_four_thousand_records_are_too_many(liar: Liar, clock: ManualC
     assert (observation.fault, observation.records) == (Fault.TOO_LARGE, ())
 
 
+class Crafted:
+    """A way over which the same records come whatever is asked; see conversation.Way."""
+
+    server = "udp://192.0.2.53:53"
+
+    def __init__(self, records: list[bytes]) -> None:
+        self._records = records
+
+    async def fetch(self, query: Query) -> bytes:
+        header = struct.pack("!HHHHHH", query.id, 0x8400, 1, len(self._records), 0, 0)
+        return header + query.asked + b"".join(self._records)
+
+    def silence(self) -> tuple[Fault, str]:
+        return Fault.TIMEOUT, ""
+
+
+ACME = b"\xc0\x0c"  # a pointer to the name asked
+DEEP = b"\x01a" * 120 + ACME
+TO_DEEP = b"\xc0\x1a"  # a pointer to the first record's owner
+
+
+def txt(owner: bytes, data: bytes) -> bytes:
+    return owner + struct.pack("!HHIH", 16, 1, 300, len(data)) + data
+
+
+@pytest.mark.parametrize(
+    "records",
+    [[txt(ACME, bytes(250))] * 240, [txt(DEEP, b"\0"), *[txt(TO_DEEP, b"\0")] * 79]],
+    ids=["62 kB of empty strings", "1 kB of pointers to a name of 122 labels"],
+)
+async def test_R18_replies_that_take_long_to_read_hold_nobody_up(
+    records: list[bytes], clock: ManualClock
+) -> None:
+    longest = 0.0
+
+    async def others() -> None:
+        nonlocal longest
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.monotonic() - began)
+
+    ticking = asyncio.create_task(others())
+    way, gate = Crafted(records), asyncio.Semaphore(100)
+    acme = Question("acme.com", RecordType.TXT)
+    asked = [converse(way, acme, recursive=False, within=2, gate=gate, clock=clock) for _ in range(60)]
+    await asyncio.gather(*asked)
+    await asyncio.sleep(0.01)
+    ticking.cancel()
+    assert longest < 0.5, "one by one in the loop they would take seconds"
+
+
 @pytest.mark.parametrize("keep", [12, 20, 30, 40, 45])
 async def test_a_reply_that_breaks_off_is_malformed_or_not_ours(
     keep: int, udp_only: Liar, clock: ManualClock
@@ -179,12 +238,96 @@ async def test_no_more_than_fifty_questions_are_at_one_server(
     liar: Liar, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     liar.script(lies.slow(0.2, TRUE))
-    stub = Stub(f"udp://127.0.0.1:{liar.port}", clock)
+    stub = Stub(endpoint(f"udp://127.0.0.1:{liar.port}"), clock)
     asked = [stub.ask(Question(f"n{i}.acme.com", RecordType.TXT), within=5) for i in range(60)]
     asking = asyncio.gather(*asked)
     await asyncio.sleep(0.15)
     assert liar.count() == exchange.MAX_AT_ONE_SERVER
     assert all(o.fault is None for (o,) in await asking)
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every wait at a twentieth of its length or less."""
+    monkeypatch.setattr(transport, "UDP_PATIENCE", 0.05)  # 0.3 s with the second and the third try
+    monkeypatch.setattr(exchange, "PATIENCE", 0.25)
+    monkeypatch.setattr(exchange, "PATIENCE_WITH_SILENT", 0.03)
+    monkeypatch.setattr(exchange, "SILENT_AFTER", 0.15)
+
+
+async def timed(
+    asked: Exchange, liar: Liar, name: str = "acme.com", *, within: float = 5
+) -> tuple[Fault | None, float]:
+    """What came of a question to one of a zone's servers, and after how many seconds."""
+    began = time.monotonic()
+    at = Server(liar.address, liar.port)
+    reply = await asked.ask(Question(name, RecordType.TXT), at, recursive=False, within=within)
+    return reply.fault, time.monotonic() - began
+
+
+@pytest.mark.usefixtures("brief")
+async def test_R16_a_server_known_to_be_silent_is_given_one_try_and_little_time(liar: Liar) -> None:
+    asked = Exchange(SystemClock())
+    liar.script(lies.silent())
+    fault, seconds = await timed(asked, liar)
+    assert fault is Fault.TIMEOUT
+    assert seconds > 0.24
+    tries = liar.count()
+    fault, seconds = await timed(asked, liar)
+    assert fault is Fault.TIMEOUT
+    assert seconds < 0.15
+    assert liar.count() == tries + 1
+
+
+@pytest.mark.usefixtures("brief")
+async def test_R16_a_silent_server_that_speaks_again_has_its_time_again(liar: Liar) -> None:
+    asked = Exchange(SystemClock())
+    liar.script(lies.silent())
+    await timed(asked, liar)
+    liar.script(TRUE)
+    assert (await timed(asked, liar))[0] is None
+    liar.script(lies.slow(0.1, TRUE))
+    assert (await timed(asked, liar))[0] is None
+
+
+@pytest.mark.usefixtures("brief")
+async def test_R16_a_server_that_passes_one_question_over_is_not_taken_for_silent(liar: Liar) -> None:
+    asked = Exchange(SystemClock())
+    liar.script(
+        lambda query, transport: None if "x" in str(query.question[0].name) else TRUE(query, transport)
+    )
+    passed_over, _ = await asyncio.gather(timed(asked, liar, "x.com"), timed(asked, liar, "acme.com"))
+    assert passed_over[0] is Fault.TIMEOUT
+    liar.script(lies.slow(0.1, TRUE))
+    assert (await timed(asked, liar))[0] is None
+
+
+@pytest.mark.usefixtures("brief")
+async def test_R17_a_server_that_cuts_off_and_then_dawdles_over_tcp_has_no_more_time_than_others(
+    liar: Liar,
+) -> None:
+    liar.script(lies.per_transport(udp=cut_off(""), tcp=lies.silent()))
+    fault, seconds = await timed(Exchange(SystemClock()), liar)
+    assert fault is Fault.TRUNCATED
+    assert seconds < 1
+
+
+async def test_nothing_is_sent_when_there_is_no_time_to_wait_for_a_reply(liar: Liar) -> None:
+    liar.script(TRUE)
+    fault, _ = await timed(Exchange(SystemClock()), liar, within=0)
+    assert fault is Fault.TIMEOUT
+    await asyncio.sleep(0.1)
+    assert liar.count() == 0
+
+
+async def test_X11_queries_leave_descriptors_for_others(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "getrlimit", lambda _: (40, 40))
+    liar.script(lies.slow(0.2, TRUE))
+    asked = Exchange(SystemClock())
+    asking = asyncio.gather(*(timed(asked, liar, f"n{i}.com") for i in range(30)))
+    await asyncio.sleep(0.15)
+    assert liar.count() == 20
+    assert [fault for fault, _ in await asking] == [None] * 30
 
 
 async def test_cancellation_goes_through_and_leaves_nothing_behind(liar: Liar, clock: ManualClock) -> None:
@@ -198,7 +341,7 @@ async def test_cancellation_goes_through_and_leaves_nothing_behind(liar: Liar, c
 
 async def test_R26_three_long_strings_arrive_over_tcp(knot: Knot, clock: ManualClock) -> None:
     knot.publish("acme.com", "\n".join(f'@ TXT "{c * 250}" "{c * 250}"' for c in "abc"))
-    (observation,) = await Stub(f"udp://127.0.0.1:{knot.port}", clock).ask(
+    (observation,) = await Stub(endpoint(f"udp://127.0.0.1:{knot.port}"), clock).ask(
         Question("acme.com", RecordType.TXT), within=2
     )
     assert sorted(texts(observation)) == [c * 500 for c in "abc"]

@@ -1,6 +1,7 @@
 """What of a reply counts as evidence, server by server."""
 
 import struct
+import time
 
 import dns.message
 import dns.name
@@ -9,8 +10,8 @@ import pytest
 
 from letterhead.core.answer import Fault, Mx, Observation, Question, RecordType, Soa, Source, Target, Txt
 from letterhead.resolver import wire
-from letterhead.resolver.exchange import Reply
-from letterhead.resolver.observation import observed
+from letterhead.resolver.conversation import Reply
+from letterhead.resolver.observation import MAX_CHAIN, observed
 from tests.clock import ManualClock
 
 ASKED = Question("w.acme.com", RecordType.TXT)
@@ -122,7 +123,7 @@ def test_nxdomain_beside_the_record_is_a_contradiction_and_no_answer() -> None:
         (5, Fault.LAME, Fault.REFUSED),
         (1, Fault.RCODE, Fault.RCODE),
         (4, Fault.RCODE, Fault.RCODE),
-        (9, Fault.RCODE, Fault.RCODE),
+        (9, Fault.LAME, Fault.RCODE),
     ],
 )
 def test_O13_R05_what_an_error_means_depends_on_who_makes_it(
@@ -134,3 +135,12 @@ def test_O13_R05_what_an_error_means_depends_on_who_makes_it(
 def test_O13_an_answer_without_authority_is_a_resolvers_but_not_a_zone_servers() -> None:
     assert seen("w.acme.com. 5 IN TXT x", aa=False).fault is Fault.LAME
     assert seen("w.acme.com. 5 IN TXT x", aa=False, zone=None).fault is None
+
+
+def test_R18_of_a_long_chain_of_aliases_no_more_is_read_than_anybody_follows() -> None:
+    chain = [f"n{i}.acme.com. 5 IN CNAME n{i + 1}.acme.com." for i in range(900)]
+    began = time.process_time()
+    observation = seen(*chain, question=Question("n0.acme.com", RecordType.TXT))
+    assert time.process_time() - began < 0.25  # reading it takes a tenth of that
+    assert [r.owner for r in observation.records] == [f"n{i}.acme.com" for i in range(MAX_CHAIN)]
+    assert observation.fault is None

@@ -11,6 +11,7 @@ import dns.rcode
 import dns.rrset
 
 from letterhead.core.answer import Fault, Question, RecordType
+from letterhead.resolver import walk
 from letterhead.resolver.authoritative import Authoritative
 from tests.clock import ManualClock
 from tests.nameservers import lies
@@ -227,3 +228,100 @@ async def test_a_referral_to_many_made_up_servers_costs_a_bounded_number_of_quer
     observed = await faults(liar, clock, "a.com")
     assert set(observed.values()) == {Fault.NO_SERVERS}
     assert liar.count() <= 200  # a hundred, and a hundred more when the way was looked up afresh
+
+
+async def test_R17_zones_of_one_domain_that_name_made_up_servers_cost_others_little_in_all(
+    internet: Internet, resolver: Authoritative
+) -> None:
+    """A zone that makes up delegations on the spot would have us ask a stranger's servers (NXNSAttack)."""
+
+    def hostile(query: dns.message.Message, _: str) -> dns.message.Message:
+        response = dns.message.make_response(query)
+        name = query.question[0].name
+        if len(name) == len(COM) + 1:  # acme.com itself
+            return lies.answer('@ TXT "x"')(query, "udp")
+        child = name.split(len(COM) + 2)[1]
+        made_up = [f"n{i}-{child.labels[0].decode()}.victim.net." for i in range(13)]
+        response.authority = [dns.rrset.from_text(child, 300, "IN", "NS", *made_up)]
+        return response
+
+    internet.liar(OTHER).script(hostile)
+    victim = internet.liar("127.0.0.4")
+    victim.script(denial("victim.net."))
+    internet.delegate("acme.com", [("ns1.acme.com", OTHER)])
+    internet.delegate("victim.net", [("ns1.victim.net", "127.0.0.4")])
+    await asyncio.gather(*(said(resolver, f"x.z{i}.acme.com") for i in range(60)))
+    assert victim.count() <= 4 * walk.MAX_HOSTS, "sixty zones of thirteen servers would be some 2,400"
+
+
+def denial(zone: str) -> Script:
+    """Serve a zone in which there is nothing but itself."""
+    soa = dns.rrset.from_text(zone, 300, "IN", "SOA", f"ns1.{zone} host.{zone} 1 2 3 4 300")
+
+    def script(query: dns.message.Message, _: str) -> dns.message.Message:
+        response = dns.message.make_response(query)
+        response.flags |= dns.flags.AA
+        response.authority = [soa]
+        if query.question[0].name != soa.name:
+            response.set_rcode(dns.rcode.NXDOMAIN)
+        return response
+
+    return script
+
+
+async def test_the_addresses_of_a_name_server_are_looked_up_once_for_all_its_zones(
+    internet: Internet, resolver: Authoritative, clock: ManualClock
+) -> None:
+    hosting = internet.liar(OTHER)
+    hosting.script(
+        lambda query, transport: lies.answer("@ A 127.0.0.2" if query.question[0].rdtype == 1 else "")(
+            query, transport
+        )
+    )
+    internet.delegate("hosting.net", [("ns1.hosting.net", OTHER)])
+    for name in ("acme.com", "zorro.com"):
+        internet.host(name, '@ TXT "x"', names=("ns.hosting.net",))
+        assert await said(resolver, name) == {"ns.hosting.net": "x"}
+    assert hosting.count("ns.hosting.net", "A") == 1
+    clock.advance(61)
+    await said(resolver, "zorro.com")
+    assert hosting.count("ns.hosting.net", "A") == 2
+
+
+async def test_who_shares_a_step_with_somebody_short_of_time_is_not_lost_with_him(
+    internet: Internet, clock: ManualClock
+) -> None:
+    internet.host("acme.com", '@ TXT "x"')
+    root = internet.liar("127.0.0.7")
+    root.script(lies.slow(0.3, referred("com.", "ns.com.", "127.0.0.53")))
+    resolver = Authoritative(["127.0.0.7"], clock, port=internet.port, allow_private=True)
+    hurried = asyncio.create_task(said(resolver, "acme.com", within=0.2))
+    await asyncio.sleep(0.05)
+    assert await said(resolver, "acme.com") == {"ns1.acme.com": "x"}
+    assert set((await hurried).values()) == {Fault.TIMEOUT}
+
+
+def referred(zone: str, server: str, *addresses: str) -> Script:
+    """Refer whatever is asked to one server, whose addresses come in another order each time."""
+    order = list(addresses)
+
+    def script(query: dns.message.Message, _: str) -> dns.message.Message:
+        order.append(order.pop(0))
+        response = dns.message.make_response(query)
+        response.authority = [dns.rrset.from_text(zone, 300, "IN", "NS", server)]
+        response.additional = [dns.rrset.from_text(server, 300, "IN", "A", *order)]
+        return response
+
+    return script
+
+
+async def test_a_lame_zone_is_not_asked_again_because_its_servers_came_in_another_order(
+    internet: Internet, clock: ManualClock
+) -> None:
+    lame = [internet.liar(address) for address in (OTHER, "127.0.0.4")]
+    internet.liar("127.0.0.7").script(referred("com.", "ns.com.", "127.0.0.8"))
+    internet.liar("127.0.0.8").script(referred("acme.com.", "ns.acme.com.", OTHER, "127.0.0.4"))
+    resolver = Authoritative(["127.0.0.7"], clock, port=internet.port, allow_private=True)
+    observations = await ask_all(resolver, "acme.com")
+    assert [o.fault for o in observations] == [Fault.LAME] * 2
+    assert [server.count("acme.com", "TXT") for server in lame] == [1, 1]

@@ -7,7 +7,8 @@ import structlog
 
 from letterhead.core.answer import Question
 from letterhead.core.domain import Status
-from letterhead.service.sweep import LEASE
+from letterhead.service.examination import SECONDS
+from letterhead.service.sweep import AT_ONCE, BATCH, LEASE
 from tests.service.paper import Observations
 from tests.service.world import LADDER, World
 
@@ -89,3 +90,7 @@ async def test_L09_what_was_due_at_once_is_drawn_apart(world: World) -> None:
     moments = sorted(view.domain.due_at for view in views if view.domain.due_at)
     assert len(set(moments)) == 30
     assert moments[-1] - moments[0] > timedelta(seconds=LADDER[1] * 0.05)
+
+
+def test_X12_the_batch_under_way_is_over_within_thirty_seconds() -> None:
+    assert -(-BATCH // AT_ONCE) * SECONDS < 30

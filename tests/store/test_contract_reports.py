@@ -1,13 +1,13 @@
 """What every store does with reports."""
 
-from datetime import timedelta
-from itertools import permutations
+from datetime import datetime, timedelta
 
 import pytest
 
 from letterhead.core.domain import Domain
 from letterhead.core.finding import Outcome, Report
-from letterhead.ports import Change, Store
+from letterhead.ports import Change, Stale, Store
+from tests.store.inspection import query
 from tests.store.samples import HOUR, NOON, a_domain, a_report
 
 TICK = timedelta(microseconds=1)
@@ -41,18 +41,24 @@ async def test_a_change_without_a_report_leaves_the_one_that_is_there(store: Sto
     assert await store.reports.newest(domain.id) == a_report()
 
 
-@pytest.mark.parametrize("order", list(permutations([NOON, NOON + TICK, NOON + HOUR])))
-async def test_L08_older_evidence_never_overwrites_newer(store: Store, domain: Domain, order: tuple) -> None:
-    for asked_at in order:
-        domain = await _report(store, domain, a_report(asked_at))
+async def test_L08_what_was_decided_on_an_older_version_takes_its_report_with_it(
+    store: Store, domain: Domain
+) -> None:
+    await _report(store, domain, a_report(NOON + HOUR))
+    with pytest.raises(Stale):
+        await _report(store, domain, a_report())
     newest = await store.reports.newest(domain.id)
     assert newest is not None
     assert newest.asked_at == NOON + HOUR
 
 
-async def test_of_two_reports_asked_at_one_moment_the_later_one_stays(store: Store, domain: Domain) -> None:
+@pytest.mark.parametrize("asked_at", [NOON, NOON + HOUR, NOON - HOUR])
+async def test_the_report_that_was_saved_last_stays_whatever_its_clock_said(
+    store: Store, domain: Domain, asked_at: datetime
+) -> None:
+    """L12: a clock that was set back must not keep an old report in place."""
     domain = await _report(store, domain, a_report(outcome=Outcome.UNKNOWN))
-    await _report(store, domain, a_report(outcome=Outcome.PASS))
+    await _report(store, domain, a_report(asked_at, outcome=Outcome.PASS))
     newest = await store.reports.newest(domain.id)
     assert newest is not None
     assert newest.outcome is Outcome.PASS
@@ -67,3 +73,19 @@ async def test_the_newest_of_many_in_one_read(store: Store) -> None:
         domain.id: NOON + number * TICK for number, domain in enumerate(domains[:100])
     }
     assert await store.reports.newest_of([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"cause":"mx_foreign"', '"cause":"found_out_later"'), ('"plan":', '"design":'), ("{", "")],
+    ids=["a cause of a newer version", "a field that an older version did not have", "torn"],
+)
+async def test_U04_a_report_that_this_version_cannot_read_is_as_good_as_none(
+    store: Store, url: str, domain: Domain, old: str, new: str
+) -> None:
+    domain = await _report(store, domain, a_report())
+    query(url, f"UPDATE report SET body = REPLACE(body, '{old}', '{new}')")
+    assert await store.reports.newest(domain.id) is None
+    assert await store.reports.newest_of([domain.id]) == {}
+    await _report(store, domain, a_report(NOON + TICK))
+    assert await store.reports.newest(domain.id) == a_report(NOON + TICK)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from letterhead.ports import HeldElsewhere, Stale, StoreError
+from letterhead.ports import HeldElsewhere, OutcomeUnknown, Stale, StoreError
 from letterhead.store.database import Rows, Statement
 from letterhead.store.group_commit import MAX_BATCH, GroupCommit
+from tests.store.breakable import Breakable
 
 
 def _insert(number: int, parent: int | None = None) -> Statement:
@@ -32,7 +33,9 @@ class Bench:
             "CREATE TABLE root (id INTEGER PRIMARY KEY);"
             "CREATE UNIQUE INDEX leaf_number ON leaf (number);"
         )
-        self.connection = sqlite3.connect(path, isolation_level=None, timeout=0.2, check_same_thread=False)
+        self.connection = sqlite3.connect(
+            path, isolation_level=None, timeout=0.2, check_same_thread=False, factory=Breakable
+        )
         self.connection.row_factory = sqlite3.Row
         self.connection.execute("PRAGMA foreign_keys = ON")
         self.ran: list[str] = []
@@ -129,6 +132,33 @@ def test_X03_a_full_disk_fails_the_batch_and_the_writer_outlives_it(bench: Bench
     bench.connection.execute("PRAGMA max_page_count = 100000")
     bench.writer.submit(big).result(timeout=5)
     assert bench.numbers() == [7]
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        {"COMMIT": sqlite3.SQLITE_IOERR_FSYNC},
+        {"COMMIT": sqlite3.SQLITE_IOERR_WRITE},
+        {"SAVEPOINT attempt": sqlite3.SQLITE_IOERR_READ},
+        {"COMMIT": sqlite3.SQLITE_ERROR, "ROLLBACK": sqlite3.SQLITE_ERROR},
+    ],
+    ids=["fsync", "write", "read", "a transaction that can't be ended"],
+)
+def test_X02_after_the_disk_has_failed_nothing_is_acknowledged_until_a_restart(
+    bench: Bench, failing: dict[str, int]
+) -> None:
+    bench.writer.submit(_insert(1)).result(timeout=5)
+    bench.writer.require_sound()
+    bench.connection.failing = failing
+    with pytest.raises(OutcomeUnknown, match="as ordered"):
+        bench.writer.submit(_insert(2)).result(timeout=5)
+    bench.connection.failing = {}
+    with pytest.raises(StoreError, match="restart"):
+        bench.writer.submit(_insert(4)).result(timeout=5)
+    with pytest.raises(StoreError, match="restart"):
+        bench.writer.require_sound()
+    bench.writer.close()
+    assert bench.numbers() == [1]
 
 
 def test_X07_a_lock_held_too_long_is_a_clear_error_and_passes(bench: Bench) -> None:

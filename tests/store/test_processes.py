@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.nameservers.program import find
 from tests.store.inspection import query
+
+DATABASES = ("sqlite",)
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,6 +49,23 @@ def test_X07_what_was_acknowledged_survives_many_kills(url: str) -> None:
     for acknowledged in range(1, 301):
         ids += _kill_after(url, acknowledged)
         _assert_kept(url, ids)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("nth", range(3, 15))  # of the first two, one is of a directory and heeded by nobody
+def test_X02_once_the_disk_has_failed_to_sync_nothing_more_is_acknowledged(
+    url: str, nth: int, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    failing = [find("strace"), "-f", "-qq", "-o", str(trace), "-e", "trace=fsync,fdatasync"]
+    failing += ["-e", f"inject=fsync,fdatasync:error=EIO:when={nth}"]
+    writer = [sys.executable, "-m", "tests.store.writer_process", url, "x", "stubborn", "20"]
+    said = subprocess.run([*failing, *writer], cwd=ROOT, capture_output=True, text=True, check=False)
+    acknowledged = said.stdout.split()
+    assert "EIO" in trace.read_text()
+    assert acknowledged == [f"dom_x_{number:020d}" for number in range(len(acknowledged))]
+    assert len(acknowledged) < 20
+    _assert_kept(url, acknowledged)
 
 
 def test_X07_L02_processes_that_write_at_once_all_succeed_and_each_name_has_one_holder(url: str) -> None:

@@ -8,6 +8,8 @@ from letterhead.store.relational import RelationalStore
 from letterhead.store.sqlite import SqliteDatabase
 from tests.store.inspection import file_of
 
+DATABASES = ("sqlite",)
+
 
 class Planner(SqliteDatabase):
     """Notes how SQLite would go about each read instead of what it returns."""

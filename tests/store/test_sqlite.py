@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,16 @@ import pytest
 from letterhead.core.domain import Status
 from letterhead.core.event import EventKind
 from letterhead.core.identity import SealedKey
-from letterhead.ports import Change, Store, StoreError
+from letterhead.ports import Change, OutcomeUnknown, Store, StoreError
+from letterhead.store import sqlite
 from letterhead.store.database import Statement
 from letterhead.store.relational import open_store
 from letterhead.store.sqlite import SqliteDatabase, connect_writer
+from tests.store.breakable import Breakable
 from tests.store.inspection import file_of, log_of, query
 from tests.store.samples import ACME, a_domain, an_event
+
+DATABASES = ("sqlite",)
 
 
 async def test_X07_reads_go_on_while_another_process_writes(store: Store, url: str) -> None:
@@ -95,6 +100,25 @@ async def test_a_read_that_fails_or_writes_is_a_store_error(url: str, sql: str) 
 async def test_a_number_that_no_column_holds_is_a_store_error(store: Store, cursor: int) -> None:
     with pytest.raises(StoreError):
         await store.events.page(ACME.id, limit=1, before=cursor)
+
+
+async def test_X02_a_store_whose_disk_has_failed_can_be_read_and_is_not_ready(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Breakable))
+    writing = connect_writer(file_of(url))
+    assert isinstance(writing, Breakable)
+    monkeypatch.setattr(sqlite, "connect_writer", lambda _: writing)
+    store = open_store(url)
+    await store.teams.add(ACME)
+    await store.ready()
+    writing.failing = {"COMMIT": sqlite3.SQLITE_IOERR_FSYNC}
+    with pytest.raises(OutcomeUnknown, match="as ordered"):
+        await store.domains.add(a_domain(), (), ())
+    with pytest.raises(StoreError, match="restart"):
+        await store.ready()
+    assert await store.teams.by_slug(ACME.slug) == ACME
+    await store.close()
 
 
 def test_what_is_no_database_is_a_clear_error(tmp_path: Path) -> None:

@@ -1,15 +1,17 @@
 """A process of its own that writes to a store: `python -m tests.store.writer_process URL TEAM MODE COUNT`.
 
 endless  registers domains for ever and prints each id once it was acknowledged.
+stubborn as endless, COUNT times, whatever errors there are; prints "ready" in the end unless it isn't.
 rivals   registers and then proves COUNT names that other processes want too; prints how many it holds.
 """
 
 import asyncio
 import sys
+from contextlib import suppress
 from dataclasses import replace
 
 from letterhead.core.team import Team
-from letterhead.ports import Change, HeldElsewhere, Store
+from letterhead.ports import Change, HeldElsewhere, Store, StoreError
 from letterhead.store.relational import open_store
 from tests.store.samples import NOON, a_domain, holding
 
@@ -21,6 +23,16 @@ async def endless(store: Store, team: Team) -> None:
         domain = a_domain(f"n{number}.{team.slug}.com", team, id=f"dom_{team.slug}_{number:020d}")
         saved = await store.domains.add(domain, (), ())
         print(saved.id, flush=True)  # noqa: T201 - how the parent learns what was acknowledged
+
+
+async def stubborn(store: Store, team: Team, count: int) -> None:
+    for number in range(count):
+        domain = a_domain(f"n{number}.{team.slug}.com", team, id=f"dom_{team.slug}_{number:020d}")
+        with suppress(StoreError):
+            print((await store.domains.add(domain, (), ())).id, flush=True)  # noqa: T201 - as above
+    with suppress(StoreError):
+        await store.ready()
+        print("ready", flush=True)  # noqa: T201 - as above
 
 
 async def rivals(store: Store, team: Team, count: int) -> None:
@@ -39,7 +51,13 @@ async def rivals(store: Store, team: Team, count: int) -> None:
 async def main(url: str, slug: str, mode: str, count: int) -> None:
     store = open_store(url)
     team = await store.teams.add(Team(f"team_{slug}", slug, NOON))
-    await (endless(store, team) if mode == "endless" else rivals(store, team, count))
+    match mode:
+        case "endless":
+            await endless(store, team)
+        case "stubborn":
+            await stubborn(store, team, count)
+        case "rivals":
+            await rivals(store, team, count)
     await store.close()
 
 

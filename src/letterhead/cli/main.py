@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "demo": ("start:demo", "Tour the whole job on loopback."),
     "check-config": ("start:check_config", "Print the configuration in force, and what is wrong with it."),
     "migrate": ("start:migrate", "Bring the database to the schema of this version."),
+    "store": ("store:store", "Move everything that is kept to PostgreSQL."),
     "keys": ("keys:keys", "Make, list and revoke API keys."),
     "domains": ("domains:domains", "Register domains, publish their records, verify and watch them."),
     "completion": ("completion:completion", "Print a script that completes commands in your shell."),

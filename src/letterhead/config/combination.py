@@ -1,5 +1,6 @@
 """What values must be to each other, and what is legal but unwise."""
 
+from collections import Counter
 from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -39,6 +40,14 @@ def warnings(server: Server, site: Site, dns: Dns) -> Iterator[str]:
         yield f"records would name {EXAMPLE_SITE}: set [site] name"
     if urlsplit(server.public_url).hostname in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
         yield f"nobody can open {server.public_url}: set [server] public_url"
+    if shared := _shared(dns):
+        yield f"resolvers at one address share a cache and yet count as several: [dns] resolvers at {shared}"
     canaries = ("canary_good", "canary_absent", "canary_bogus")
     if unset := [key for key in canaries if getattr(dns, key) is None]:
         yield f"an ill resolver may go unnoticed: set [dns] {', '.join(unset)}"
+
+
+def _shared(dns: Dns) -> str:
+    """The addresses, this machine's own aside, at which more than one of the resolvers is."""
+    hosts = Counter(urlsplit(url).hostname or "" for url in dns.resolvers)
+    return ", ".join(ip for ip, many in hosts.items() if many > 1 and not ip_address(ip).is_loopback)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_origin
+from urllib.parse import quote
 
 import msgspec
 
@@ -147,7 +148,7 @@ def _path(kind: type, value: Any) -> Any:
     """Make what msgspec has no notion of: a path."""
     if kind is Path and isinstance(value, str) and value:
         return Path(value)
-    raise ValueError("expected the path of a directory")
+    raise ValueError("expected the path of a file or a directory")
 
 
 def _config(given: Mapping[Place, Any]) -> Config:
@@ -155,6 +156,7 @@ def _config(given: Mapping[Place, Any]) -> Config:
     values = {place: given.get(place, key.default) for place, key in KEYS.items()}
     words = {name: value for (_, name), value in values.items()}
     words["host"] = bracketed(words["host"])
+    words["data_dir"] = quote(str(words["data_dir"]))
     for place in values.keys() - given.keys():
         if isinstance(values[place], str):
             values[place] = values[place].format_map(words)

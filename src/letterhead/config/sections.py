@@ -5,7 +5,7 @@ names other keys in braces: "mx.{name}" becomes "mx.acme.com" where `[site] name
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
@@ -15,6 +15,7 @@ from msgspec import Meta
 from letterhead.config.root_hints import ROOT_HINTS
 from letterhead.config.value import (
     address,
+    certificates,
     each,
     hostname,
     interface,
@@ -23,7 +24,7 @@ from letterhead.config.value import (
     origin,
     policy,
     resolver_url,
-    sqlite_url,
+    store_url,
 )
 from letterhead.core.profile import PROFILES
 
@@ -51,7 +52,9 @@ class Server:
 class Store:
     """Where domains, keys and events are kept."""
 
-    url: Annotated[str, sqlite_url, "The database."] = "sqlite:///{data_dir}/letterhead.db"
+    url: Annotated[
+        str, store_url, "The database: an SQLite file, or `postgresql://user:password@host/database`."
+    ] = field(default="sqlite:///{data_dir}/letterhead.db", repr=False)  # it may hold a password
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,11 @@ class Dns:
     resolvers: Annotated[
         tuple[str, ...], each(resolver_url), "Recursive resolvers to ask beside the zone's own servers."
     ] = ()
+    ca_file: Annotated[
+        Path | None,
+        certificates,
+        "Certificates that tls:// and https:// resolvers may have; unset: the system's.",
+    ] = None
     authoritative: Annotated[bool, "Whether the zone's own servers are asked."] = True
     authoritative_port: Annotated[Port, "Port of the zones' own servers."] = 53
     quorum: Annotated[Count | None, "Resolvers that must agree; unset: a majority of them."] = None
@@ -153,12 +161,10 @@ def _keys() -> dict[tuple[str, str], Key]:
     keys = {}
     for section, declared in SECTIONS.items():
         hints = get_type_hints(declared, include_extras=True)
-        for field in fields(declared):
-            *marks, meaning = hints[field.name].__metadata__
+        for one in fields(declared):
+            *marks, meaning = hints[one.name].__metadata__
             checks = tuple(mark for mark in marks if callable(mark))
-            keys[section, field.name] = Key(
-                section, field.name, hints[field.name], checks, field.default, meaning
-            )
+            keys[section, one.name] = Key(section, one.name, hints[one.name], checks, one.default, meaning)
     return keys
 
 

@@ -18,8 +18,9 @@ FILE = "_file"
 
 _FOREIGN = re.compile(
     r"LETTERHEAD_(?:URL|KEY)=.*"  # the command line's own: which server, which key
-    # What Kubernetes sets in every container beside a service called "letterhead".
-    r"|LETTERHEAD_(?:SERVICE_HOST|SERVICE_PORT\w*|PORT_\d+_\w+)=.*|LETTERHEAD_PORT=(?:tcp|udp)://.*",
+    # What Kubernetes sets in every container beside a service called "letterhead" or "letterhead-…".
+    r"|LETTERHEAD_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT\w*|PORT_\d+_\w+)=.*"
+    r"|LETTERHEAD_(?:\w+_)?PORT=(?:tcp|udp)://.*",
     re.DOTALL,
 )
 

@@ -4,19 +4,27 @@ The text of the error follows "[section] key: " and therefore starts in the midd
 """
 
 import re
+import ssl
 from collections.abc import Callable
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from letterhead.core.dmarc.policy import Policy, policy_named
 from letterhead.core.egress import may_connect
+from letterhead.core.endpoint import endpoint
 from letterhead.core.pasted import is_number
 from letterhead.core.refusal import Refusal
 from letterhead.core.spelling import a_label_form
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?")  # RFC 1035 §2.3.4, less one for an underscore
 _LOCAL_PART = re.compile(r"[A-Za-z0-9._+-]+")  # what needs no escaping in a DMARC URI (RFC 9989 §4.8)
-_LATER_SCHEMES = frozenset({"tls", "https"})
+# User and password, hosts and ports, the database, parameters of libpq (RFC 3986 §3). A sign that must be
+# escaped and is not is refused, so that no part of a password is ever taken for a host or a database.
+_POSTGRES = re.compile(
+    r"(?:(?:[^\s:/?#@%]|%[0-9A-Fa-f]{2})+(?::(?:[^\s:/?#@%]|%[0-9A-Fa-f]{2})*)?@)?"
+    r"[^\s/?#@]*/[^\s/?#@]+(?:\?[^\s#@]*)?"
+)
 
 
 def hostname(text: str) -> str:
@@ -83,23 +91,39 @@ def origin(text: str) -> str:
 
 
 def resolver_url(text: str) -> str:
-    """A recursive resolver: "udp://127.0.0.1:53". The port is 53 where none is given."""
-    parts = _split(text)
-    if parts.scheme in _LATER_SCHEMES:
-        raise ValueError(f"this version asks resolvers by udp:// only, not yet by {parts.scheme}://")
-    if parts.scheme != "udp" or "@" in parts.netloc or parts.path or parts.query or parts.fragment:
-        raise ValueError(f"{text!r} is no resolver such as udp://127.0.0.1:53 or udp://[::1]:53")
-    return f"udp://{bracketed(address(parts.hostname or ''))}:{parts.port or 53}"
+    """A recursive resolver in full: "tls://9.9.9.9#dns.quad9.net" has the port 853 (core/endpoint.py)."""
+    try:
+        return str(endpoint(text))
+    except Refusal as refusal:
+        raise ValueError(f"{refusal.text} {refusal.mend}") from refusal
 
 
-def sqlite_url(text: str) -> str:
-    """A database: "sqlite:///letterhead.db", or with four slashes for an absolute path."""
-    scheme, _, path = text.partition(":///")
-    # The URL is not quoted: that of another database may hold a password.
-    if text.startswith(("postgresql:", "postgres:")):
-        raise ValueError("this version keeps its data in SQLite only, not yet in PostgreSQL")
-    if scheme != "sqlite" or not path:
-        raise ValueError("expected a URL such as sqlite:///letterhead.db")
+def certificates(path: Path | None) -> Path | None:
+    """A file of certificates in PEM, whole enough that somebody can be trusted by it."""
+    if path is None:
+        return None
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise ValueError(f"{path} holds no certificates that can be read: {error.strerror}") from error
+    return path
+
+
+def store_url(text: str) -> str:
+    """A database: "sqlite:///letterhead.db", with four slashes for an absolute path, or "postgresql://…"."""
+    scheme, _, rest = text.partition("://")
+    # The URL is not quoted: it may hold a password.
+    if scheme in {"postgresql", "postgres"}:
+        if not _POSTGRES.fullmatch(rest) or "password=" in rest:
+            raise ValueError(
+                "expected a URL such as postgresql://user:password@host/database;"
+                " in a password write @ as %40, / as %2F, : as %3A, # as %23, ? as %3F and % as %25"
+            )
+        return f"postgresql://{rest}"
+    if scheme != "sqlite" or not rest.startswith("/") or rest == "/":
+        raise ValueError(
+            "expected a URL such as sqlite:///letterhead.db or postgresql://user:password@host/database"
+        )
     return text
 
 

@@ -129,6 +129,7 @@ class Fault(StrEnum):
     NOT_VISIBLE = "not_visible"  # published at the zone's own servers, but resolvers still say otherwise
     TOO_FEW = "too_few"  # fewer witnesses than the quorum asks for
     NOT_ASKED = "not_asked"  # the budget of this examination was spent before
+    BOGUS = "bogus"  # a resolver says that the zone's DNSSEC is broken (RFC 4035 §5.5, EDE 6 to 12)
     STALE = "stale"  # a cache served what it may no longer vouch for (RFC 8767, EDE 3 and 19)
 
 
@@ -182,14 +183,17 @@ class Found:
     """The records are there.
 
     records  those of the asked type, at the end of the chain; empty when `aliases` lead out of the
-             zone and the rest has still to be asked for (see inquiry.follow).
+             zone and the rest has still to be asked for (see inquiry.ask).
     aliases  the CNAME records on the way, in order.
+    unseen   why too few resolvers see what is published; None where enough do, or where none is asked.
+             What is there can be judged wrong at once, and right only when it is seen.
     """
 
     question: Question
     records: tuple[ResourceRecord, ...]
     aliases: tuple[ResourceRecord, ...] = ()
     observations: tuple[Observation, ...] = ()
+    unseen: "Unreachable | None" = None
 
     @property
     def end(self) -> str:
@@ -219,12 +223,16 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """We could not find out. Never to be taken for "no"."""
+    """We could not find out. Never to be taken for "no".
+
+    visible_in  seconds until resolvers have forgotten what they still say; 0 where that is not the matter.
+    """
 
     question: Question
     fault: Fault
     detail: str = ""
     observations: tuple[Observation, ...] = ()
+    visible_in: int = 0
 
 
 Answer = Found | Absent | Unreachable

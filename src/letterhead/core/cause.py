@@ -2,7 +2,7 @@
 
 A cause is stable and for programs; its advice is for people. `docs/causes.md` lists them all.
 In the sentences {host} is the record's name, {value} what should stand there, {type} its type, {domain} the domain;
-the other names come from whoever found the cause.
+the other names come from whoever found the cause. No full stop follows a value, for it would be copied with it.
 """
 
 from enum import StrEnum
@@ -83,48 +83,48 @@ ADVICE: dict[Cause, str] = {
         "delegation at your registrar, or set the zone up there; until then others could claim it."
     ),
     Cause.NOT_VISIBLE_YET: (
-        "{host} is published, but resolvers still remember that it was not there. Nothing to do: wait{until}."
+        "{host} is published, but resolvers still remember what was there before. Nothing to do: wait{until}."
     ),
-    Cause.NAME_MISSING: "There is nothing at {host}. Add a {type} record there with the value {value}.",
-    Cause.TYPE_MISSING: "{host} exists but has no {type} record. Add one with the value {value}.",
+    Cause.NAME_MISSING: "There is nothing at {host}. Add a {type} record there with the value {value}",
+    Cause.TYPE_MISSING: "{host} exists but has no {type} record. Add one with the value {value}",
     Cause.ALIAS_LOOP: "The CNAME records lead in a circle at {detail}. Remove the CNAME that points back.",
     Cause.ALIAS_TOO_LONG: "The CNAME records from {host} lead on for too long. Point {host} at its target directly.",
     Cause.WRONG_NAME: (
-        "The record stands at {detail} instead of {host}. Move it; in a panel that appends the zone by itself, "
-        "enter only the part before {domain}."
+        "The record stands at {detail} and is needed at {host}. Add it there; in a panel that appends the zone by "
+        "itself, enter only the part before {domain}, or @ for {domain} itself."
     ),
-    Cause.WRONG_TYPE: "{host} carries a {detail} record; we need {type}. Replace it by {type} with the value {value}.",
+    Cause.WRONG_TYPE: "{host} carries a {detail} record; we need {type}. Replace it by {type} with the value {value}",
     Cause.WILDCARD: (
         "What answers at {host} is a wildcard record, which proves nothing. "
-        "Add a {type} record at exactly {host} with the value {value}."
+        "Add a {type} record at exactly {host} with the value {value}"
     ),
-    Cause.PROOF_MISSING: "{host} has no TXT record with our token. Add one with the value {value}.",
-    Cause.PROOF_MANGLED: "The token at {host} is there but {detail}. Replace it by exactly {value}.",
-    Cause.PROOF_STALE: ("{host} carries a token of an older or another registration. Replace it by {value}."),
-    Cause.MX_FOREIGN: "Mail for {domain} goes to {detail}, not to us. Replace it by an MX record {value}.",
+    Cause.PROOF_MISSING: "{host} has no TXT record with our token. Add one with the value {value}",
+    Cause.PROOF_MANGLED: "The token at {host} is there but {detail}. Replace it by exactly {value}",
+    Cause.PROOF_STALE: ("{host} carries a token of an older or another registration. Replace it by {value}"),
+    Cause.MX_FOREIGN: "Mail for {domain} goes to {detail}, not to us. Replace it by an MX record {value}",
     Cause.MX_FOREIGN_FIRST: (
         "The lower number wins: {detail} is tried before us. Remove it, or give it a higher number than ours."
     ),
     Cause.MX_FOREIGN_EQUAL: (
         "{detail} has the same number as our MX, so mail is split between them. Remove it, or give it a higher number."
     ),
-    Cause.MX_NULL: "A null MX (0 .) says that {domain} takes no mail. Remove it and add an MX record {value}.",
-    Cause.MX_ADDRESS: "An MX record must name a host, not the address {detail}. Replace it by {value}.",
+    Cause.MX_NULL: "A null MX (0 .) says that {domain} takes no mail. Remove it and add an MX record {value}",
+    Cause.MX_ADDRESS: "An MX record must name a host, not the address {detail}. Replace it by {value}",
     Cause.MX_ZONE_APPENDED: (
         "Your DNS host appended the zone: the MX says {detail}. Enter the value with a final dot, or choose "
-        "'full name' in the panel, so that it reads {value}."
+        "'full name' in the panel, so that it reads {value}"
     ),
     Cause.MX_PRIORITY_IN_NAME: (
         "The priority went into the name: the MX says {detail}. Enter the number in the field for the priority "
         "and only the host in the field for the value."
     ),
     Cause.MX_ALIAS: (
-        "The MX names {detail}, an alias of our host. An MX must name the host itself (RFC 2181 §10.3): {value}."
+        "The MX names {detail}, an alias of our host. An MX must name the host itself (RFC 2181 §10.3): {value}"
     ),
     Cause.MX_IMPLICIT: (
-        "{domain} has no MX record, so mail goes to its web address. Add an MX record with the value {value}."
+        "{domain} has no MX record, so mail goes to its web address. Add an MX record with the value {value}"
     ),
-    Cause.SPF_MISSING: "{host} has no SPF record. Add a TXT record with the value {value}.",
+    Cause.SPF_MISSING: "{host} has no SPF record. Add a TXT record with the value {value}",
     Cause.SPF_MULTIPLE: (
         "{host} has {detail} SPF records, which makes all of them void (RFC 7208 §4.5). "
         "Replace them by one: {suggestion}"
@@ -159,20 +159,20 @@ ADVICE: dict[Cause, str] = {
         "{host} has several key records, which receivers treat as they like (RFC 6376 §3.6.2.2). "
         "Keep only ours and remove: {detail}"
     ),
-    Cause.ALIAS_ELSEWHERE: "{host} points to {detail}. Point it to {value}.",
+    Cause.ALIAS_ELSEWHERE: "{host} points to {detail}. Point it to {value}",
     Cause.ALIAS_ZONE_APPENDED: (
         "Your DNS host appended the zone: {host} points to {detail}. Enter the target with a final dot so that "
-        "it reads {value}."
+        "it reads {value}"
     ),
     Cause.ALIAS_FLATTENED: (
         "{host} answers, but not as a CNAME ({detail}): your DNS host hides it. Turn its proxy and 'CNAME "
         "flattening' off for this record, so that it is DNS only."
     ),
-    Cause.DMARC_MISSING: "No DMARC policy covers {domain}. Add a TXT record at {host} with the value {value}.",
+    Cause.DMARC_MISSING: "No DMARC policy covers {domain}. Add a TXT record at {host} with the value {value}",
     Cause.DMARC_MULTIPLE: (
-        "{host} has {detail} DMARC records, so receivers use none of them (RFC 9989 §4.10). Keep one: {value}"
+        "{host} has {detail} DMARC records, so receivers use none of them (RFC 9989 §4.10). Keep one: {suggestion}"
     ),
-    Cause.DMARC_INVALID: "The DMARC record at {host} can't be used: {detail}. Replace it by {value}",
+    Cause.DMARC_INVALID: "The DMARC record at {host} can't be used: {detail}. Replace it by {suggestion}",
     Cause.DMARC_TOO_WEAK: "The policy for {domain} is weaker than asked for ({detail}). Publish at {host}: {suggestion}",
     Cause.PROVIDER_PENDING: "The provider has not made up its mind about DKIM yet. Nothing to do: we keep asking it.",
     Cause.PROVIDER_REFUSED: "The provider gave up on DKIM for {domain}. Check the records, then verify again.",

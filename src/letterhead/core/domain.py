@@ -38,6 +38,7 @@ class Domain:
     held_elsewhere  another registration holds the name. Both are seen by the store whenever it reads the
                 row, never written.
     held_above  a name above this one that another team holds, "" where there is none; seen by the services.
+    outproven   it is held, and another team's claim proves the name: now the holder must, too; seen likewise.
     version     grows by one with each change; compare-and-set is on it.
     verified_at when it became what it is if it is verified or lapsed; None otherwise.
     lapsed_at   when the first definite failure was seen; None unless lapsed.
@@ -65,6 +66,7 @@ class Domain:
     contested: bool = False
     held_elsewhere: bool = False
     held_above: str = ""
+    outproven: bool = False
     version: int = 1
     verified_at: datetime | None = None
     lapsed_at: datetime | None = None

@@ -62,12 +62,22 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What was last definitely known of a record."""
+
+    outcome: Outcome
+    cause: Cause
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One record judged.
 
     found       what stands there instead, or there too: values, at most a handful.
     visible_at  when resolvers will have forgotten that it was not there; None where that does not matter.
     suggestion  the whole value to publish where it is not simply `record.value`; "" otherwise.
+    known       the last definite result before this one, where this one is none (history.remembering).
     """
 
     record: Record
@@ -79,6 +89,7 @@ class Finding:
     witnesses: tuple[Witness, ...] = ()
     visible_at: datetime | None = None
     suggestion: str = ""
+    known: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +109,15 @@ class Report:
 
 
 def outcome_of(findings: Iterable[Finding]) -> Outcome:
-    """The first of REFUSED, FAIL, UNKNOWN, PASS among the required findings (DESIGN §3)."""
+    """The first of REFUSED, FAIL, UNKNOWN, PASS among the required findings (DESIGN §3).
+
+    UNKNOWN where none is required: then nothing has been proven.
+    """
     outcomes = {finding.outcome for finding in findings if finding.record.required}
     for outcome in (Outcome.REFUSED, Outcome.FAIL, Outcome.UNKNOWN):
         if outcome in outcomes:
             return outcome
-    return Outcome.PASS
+    return Outcome.PASS if outcomes else Outcome.UNKNOWN
 
 
 def advice(cause: Cause, record: Record, domain: str, **details: str) -> str:

@@ -9,7 +9,16 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from letterhead.core.answer import Absence, Absent, Answer, Found, Question, RecordType, ResourceRecord
+from letterhead.core.answer import (
+    Absence,
+    Absent,
+    Answer,
+    Found,
+    Question,
+    RecordType,
+    ResourceRecord,
+    Unreachable,
+)
 
 T = TypeVar("T")
 
@@ -25,12 +34,12 @@ def ask(name: str, rtype: RecordType) -> Inquiry[Answer]:
 
     Returns Found with records and all aliases on the way, Absent (also for a loop or a chain of more
     than MAX_ALIASES), or Unreachable as soon as one hop could not be found out. The answer bears the
-    question that was asked first and the observations of every hop.
+    question that was asked first and the observations of every hop, and is as unseen as any of them.
     """
     question = Question(name, rtype)
     answer = (yield (question,))[question]
     seen = [name]
-    aliases, observations = answer_aliases(answer), answer.observations
+    aliases, observations, unseen = answer_aliases(answer), answer.observations, _unseen(answer)
     while isinstance(answer, Found) and not answer.records:
         end = answer.end
         if end in seen or len({a.owner for a in aliases}) < len(aliases):
@@ -42,7 +51,10 @@ def ask(name: str, rtype: RecordType) -> Inquiry[Answer]:
         answer = (yield (onward,))[onward]
         aliases += answer_aliases(answer)
         observations += answer.observations
-    if isinstance(answer, Found | Absent):
+        unseen = unseen or _unseen(answer)
+    if isinstance(answer, Found):
+        return Found(question, answer.records, aliases, observations, unseen)
+    if isinstance(answer, Absent):
         return replace(answer, question=question, aliases=aliases, observations=observations)
     return replace(answer, question=question, observations=observations)
 
@@ -50,6 +62,10 @@ def ask(name: str, rtype: RecordType) -> Inquiry[Answer]:
 def answer_aliases(answer: Answer) -> tuple[ResourceRecord, ...]:
     """The CNAME records that an answer passed through, in order."""
     return answer.aliases if isinstance(answer, Found | Absent) else ()
+
+
+def _unseen(answer: Answer) -> Unreachable | None:
+    return answer.unseen if isinstance(answer, Found) else None
 
 
 def together(inquiries: Sequence[Inquiry[T]]) -> Inquiry[list[T]]:

@@ -227,7 +227,7 @@ def _entered(domain: Domain, to: Status, now: datetime) -> Domain:
         held=holds,
         ever_held=domain.ever_held or holds,
         verified_at=_verified_at(domain, to, now),
-        lapsed_at=now if to is Status.LAPSED else None,
+        lapsed_at=(domain.lapsed_at or now) if to is Status.LAPSED else None,
         expires_at=None if holds else domain.expires_at,
         updated_at=now,
         rung=0,

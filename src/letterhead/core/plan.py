@@ -71,10 +71,11 @@ def _asks_for_proof(domain: Domain, profile: Profile) -> bool:
 
 
 def _excused(want: Want, domain: Domain, profile: Profile) -> bool:
-    """A domain that only sends needs no MX; a holder is asked to prove, never demoted for not doing so."""
+    """A domain that only sends needs no MX; a holder is asked to prove, and must only where a rival does."""
     if want.role is Role.MX:
         return domain.mode is Mode.SEND_ONLY
-    return want.role is Role.OWNERSHIP and profile.ownership is Ownership.CONTESTED and domain.held
+    is_asked = want.role is Role.OWNERSHIP and profile.ownership is Ownership.CONTESTED
+    return is_asked and domain.held and not domain.outproven
 
 
 def _names(domain: Domain, site: Site, selector: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ for must see the same. What is left is "could not find out".
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from letterhead.core.answer import (
     Absence,
@@ -20,13 +21,14 @@ from letterhead.core.answer import (
     RecordType,
     ResourceRecord,
     Soa,
-    Source,
     Target,
     Unreachable,
 )
 
 Meaning = tuple[tuple[str, ...], frozenset[Rdata]] | None
 """What an observation comes to: the names its aliases lead through and the data found, or None if absent."""
+
+_ADDRESSES = frozenset({RecordType.A, RecordType.AAAA})
 
 
 def published(question: Question, observations: Sequence[Observation]) -> Answer:
@@ -48,56 +50,71 @@ def published(question: Question, observations: Sequence[Observation]) -> Answer
 
 
 def visible(question: Question, observations: Sequence[Observation], quorum: int) -> Answer:
-    """What recursive resolvers establish: the answer that at least `quorum` of them give alike (R08)."""
+    """What recursive resolvers establish: the one answer that at least `quorum` of them give alike (R08)."""
     definite = [o for o in observations if o.fault is None]
     counts = Counter(meaning(o) for o in definite)
     if not counts:
         return Unreachable(question, *_worst(observations), tuple(observations))
-    winner, votes = counts.most_common(1)[0]
-    if votes >= quorum:
+    (winner, votes), *others = counts.most_common(2)
+    if votes >= quorum and not any(rival >= quorum for _, rival in others):
         return _answer(question, [o for o in definite if meaning(o) == winner], observations)
     fault = Fault.DISAGREEMENT if len(counts) > 1 else Fault.TOO_FEW
     detail = f"{votes} of {len(observations)} resolvers agree, {quorum} are needed"
     return Unreachable(question, fault, detail, tuple(observations))
 
 
-def confirmed(answer: Found, observations: Sequence[Observation], quorum: int) -> Answer:
-    """A published answer held against what resolvers see; Unreachable until enough of them see it too."""
+def confirmed(answer: Found, observations: Sequence[Observation], quorum: int) -> Found:
+    """A published answer held against what resolvers see; unseen until enough of them see it too."""
     together = answer.observations + tuple(observations)
+    return replace(answer, observations=together, unseen=_unseen(answer, observations, quorum))
+
+
+def _unseen(answer: Found, observations: Sequence[Observation], quorum: int) -> Unreachable | None:
+    """Why too few resolvers see an answer: some say otherwise, or too few say anything."""
     own = meaning_of(answer)
-    seeing = sum(o.fault is None and _sees(meaning(o), own) for o in observations)
+    definite = [o for o in observations if o.fault is None]
+    dissenting = [o for o in definite if not _sees(meaning(o), own)]
+    seeing = len(definite) - len(dissenting)
     if seeing >= quorum:
-        return Found(answer.question, answer.records, answer.aliases, together)
-    if all(o.fault is not None for o in observations):
-        fault, detail = _worst(observations)
-        return Unreachable(answer.question, fault, detail, together)
+        return None
+    if not definite:
+        return Unreachable(answer.question, *_worst(observations))
+    fault = Fault.NOT_VISIBLE if dissenting else Fault.TOO_FEW
     detail = f"{seeing} of {len(observations)} resolvers see it, {quorum} are needed"
-    return Unreachable(answer.question, Fault.NOT_VISIBLE, detail, together)
+    return Unreachable(answer.question, fault, detail, visible_in=forgotten_in(dissenting))
 
 
 def forgotten_in(observations: Iterable[Observation]) -> int:
-    """Seconds until every resolver has forgotten what it said (RFC 2308 §5, RFC 1035 §3.2.1)."""
-    seconds = [
-        o.soa.ttl if o.soa is not None else min((r.ttl for r in o.records), default=0)
-        for o in observations
-        if o.source is Source.RECURSIVE and o.fault is None
-    ]
-    return max(seconds, default=0)
+    """Seconds until resolvers have forgotten what they said (RFC 2308 §5, RFC 1035 §3.2.1)."""
+    return max((_lasts(o) for o in observations), default=0)
+
+
+def _lasts(observation: Observation) -> int:
+    if observation.soa is not None:
+        return _negative_ttl(observation.soa)
+    return min((r.ttl for r in observation.records), default=0)
 
 
 def meaning(observation: Observation) -> Meaning:
     """What a definite observation comes to, free of order, TTL and case."""
     aliases, records = chain(observation)
-    if not aliases and not records:
+    if not records and (not aliases or observation.soa is not None):
         return None
-    if not records and observation.soa is not None:
-        return None
-    return tuple(str(a.data) for a in aliases), frozenset(r.data for r in records)
+    return _meant(observation.question, aliases, records)
 
 
 def meaning_of(answer: Found) -> Meaning:
     """The same of an answer."""
-    return tuple(str(a.data) for a in answer.aliases), frozenset(r.data for r in answer.records)
+    return _meant(answer.question, answer.aliases, answer.records)
+
+
+def _meant(
+    question: Question, aliases: Sequence[ResourceRecord], records: Sequence[ResourceRecord]
+) -> Meaning:
+    """Addresses are dealt out by turns, by place and by load: what counts is that there are any."""
+    if question.type in _ADDRESSES:
+        return (), frozenset()
+    return tuple(str(a.data) for a in aliases), frozenset(r.data for r in records)
 
 
 def chain(observation: Observation) -> tuple[tuple[ResourceRecord, ...], tuple[ResourceRecord, ...]]:
@@ -164,4 +181,6 @@ def _words(said: Meaning) -> str:
     if said is None:
         return "there is nothing"
     aliases, data = said
-    return ", ".join(sorted(str(d)[:100] for d in data)) or f"an alias of {aliases[-1]}"
+    return ", ".join(sorted(str(d)[:100] for d in data)) or (
+        f"an alias of {aliases[-1]}" if aliases else "there is something"
+    )

@@ -1,6 +1,7 @@
 """Tag lists: the `name=value; name=value` text that DKIM keys and DMARC records share (RFC 6376 §3.2)."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from letterhead.core.answer import Txt
@@ -41,8 +42,7 @@ class TagList:
     @property
     def repeated(self) -> tuple[str, ...]:
         """The names that stand more than once, which no name may (RFC 6376 §3.2)."""
-        names = [tag.name for tag in self.tags]
-        return tuple(name for name in dict.fromkeys(names) if names.count(name) > 1)
+        return tuple(name for name, count in Counter(tag.name for tag in self.tags).items() if count > 1)
 
     def values(self, name: str) -> tuple[str, ...]:
         """Every value given to a name. Names are case-sensitive (RFC 6376 §3.2)."""

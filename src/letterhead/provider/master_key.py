@@ -21,8 +21,8 @@ class MasterKeyError(Exception):
     """The master key can't be used; the text names the file and the way to mend it."""
 
 
-def master_key(data_dir: Path) -> bytes:
-    """The master key of this deployment, made on first use; 32 bytes.
+def master_key(data_dir: Path, *, may_make: bool = True) -> bytes:
+    """The master key of this deployment, made on first use if it may be; 32 bytes.
 
     A directory that is not there yet is made for its owner alone (0700). Several processes that start at
     once end up with the same key. Raises MasterKeyError.
@@ -30,6 +30,8 @@ def master_key(data_dir: Path) -> bytes:
     path = data_dir / FILE_NAME
     try:
         if not path.exists():
+            if not may_make:
+                raise MasterKeyError(f"{path}: is missing, and there are keys that it sealed: restore it")
             data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             _create(path)
         return _read(path)

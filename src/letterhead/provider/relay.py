@@ -10,7 +10,7 @@ from letterhead.core.domain import Domain
 from letterhead.core.identity import Identity, Provision, SealedKey
 from letterhead.core.profile import DkimStyle
 from letterhead.provider.key_pool import KeyPool
-from letterhead.provider.seal import Sealer
+from letterhead.provider.seal import SealBroken, Sealer
 
 ALIASES = 3
 """CNAMEs of a domain whose keys live in our own zone."""
@@ -45,6 +45,14 @@ class Relay:
 
     async def start(self, domain: Domain) -> None:
         """Nothing to start: own keys need nobody's verification."""
+
+    def opens(self, hostname: str, key: SealedKey) -> bool:
+        """Whether the key of this hostname was sealed with the master key that we have."""
+        try:
+            self._sealer.open(key.sealed, binding(key.selector, hostname))
+        except SealBroken:
+            return False
+        return True
 
     async def _with_key(self, hostname: str, selector: str) -> Provision:
         key = await self._keys.take()

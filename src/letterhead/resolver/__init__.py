@@ -1,1 +1,1 @@
-"""Asking the DNS: a recursive resolver through a stub, or the zone's own servers through the delegation."""
+"""Asking the DNS: resolvers over UDP, TCP, TLS and HTTPS, or the zone's own servers by delegation."""

@@ -11,8 +11,9 @@ import dns.name
 from letterhead.core.answer import Fault, Observation, Question, Source
 from letterhead.core.egress import may_connect
 from letterhead.ports import Clock
+from letterhead.resolver.conversation import Reply
 from letterhead.resolver.delegation import Delegation, NameServer
-from letterhead.resolver.exchange import Exchange, Reply
+from letterhead.resolver.exchange import Exchange
 from letterhead.resolver.names import zone_text
 from letterhead.resolver.observation import observed
 from letterhead.resolver.panel import Lost
@@ -63,7 +64,7 @@ class Authoritative:
             return observations
         with suppress(Lost):
             moved = await self._walk.to(name, until=walk_until, afresh=True)
-            if moved != zone:
+            if _whereabouts(moved) != _whereabouts(zone):
                 return await self._all_of(moved, question, until)
         return observations
 
@@ -114,3 +115,8 @@ class Authoritative:
 
     def _no_reply(self, question: Question, fault: Fault, detail: str, *, url: str = "") -> Reply:
         return Reply(question, url, self._clock.now(), 0.0, fault=fault, detail=detail)
+
+
+def _whereabouts(zone: Delegation) -> tuple[dns.name.Name, frozenset[tuple[str, str]]]:
+    """Where the zone is served, in whatever order its servers were named."""
+    return zone.zone, frozenset((server.text, ip) for server, ip in zone.addresses)

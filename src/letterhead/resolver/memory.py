@@ -46,6 +46,9 @@ class Flights(Generic[K, V]):
         self._tasks: dict[K, asyncio.Task[V]] = {}
         self._passengers: dict[K, int] = {}
 
+    def __contains__(self, key: K) -> bool:
+        return key in self._tasks
+
     async def join(self, key: K, errand: Callable[[], Coroutine[Any, Any, V]]) -> V:
         """Wait for the errand of this name; it starts now unless it is under way.
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-import dns.edns
 import dns.name
 import dns.rcode
 import dns.rdata
@@ -30,12 +29,24 @@ from letterhead.core.answer import (
     Target,
     Txt,
 )
-from letterhead.resolver.exchange import Reply
+from letterhead.resolver.conversation import Reply
 from letterhead.resolver.names import name_text, zone_text
 from letterhead.resolver.wire import Message, WireRecord
 
-_STALE = (dns.edns.EDECode.STALE_ANSWER, dns.edns.EDECode.STALE_NXDOMAIN_ANSWER)  # RFC 8914 §4.4, §4.20
+_STALE = frozenset((3, 19))  # extended errors: Stale Answer, Stale NXDOMAIN Answer (RFC 8914 §4.4, §4.20)
+_BOGUS = frozenset(range(6, 13))  # DNSSEC Bogus to NSEC Missing (RFC 8914 §4.7 to §4.13)
+_FILTERED = frozenset(
+    (4, 15, 16, 17, 18)
+)  # Forged Answer; Blocked to Prohibited (RFC 8914 §4.5, §4.16 to §4.19)
+_WORDS = {
+    Fault.BOGUS: "the resolver found the zone's DNSSEC broken",
+    Fault.MALFORMED: "NXDOMAIN beside records of the asked type",
+    Fault.STALE: "a cache served what it may no longer vouch for",
+}
 _DETAIL = 300  # characters of a server's own words that we keep
+
+MAX_CHAIN = 32
+"""CNAME records of one reply that we read: more than anybody follows (core/inquiry.py)."""
 
 
 def observed(
@@ -98,10 +109,11 @@ def _chain(
         if r.type in (rtype, dns.rdatatype.CNAME) and (zone is None or r.owner.is_subdomain(zone))
     ]
     aliases = {r.owner: r.data.target for r in reversed(wanted) if isinstance(r.data, CNAME)}
-    names = [asked]
-    while rtype != dns.rdatatype.CNAME and (target := aliases.pop(names[-1], None)) is not None:
-        names.append(target)
-    return [r for r in wanted if r.owner in names], names[-1]
+    passed, end = {asked}, asked
+    while rtype != dns.rdatatype.CNAME and len(passed) < MAX_CHAIN and end in aliases:
+        end = aliases.pop(end)
+        passed.add(end)
+    return [r for r in wanted if r.owner in passed], end
 
 
 def _rcode(message: Message, *, leads_out: bool) -> str:
@@ -131,12 +143,15 @@ def _soa(
 
 def _fault(observation: Observation, message: Message, *, is_zone_server: bool) -> Fault | None:
     """Why the reply is no definite answer; None if it is one."""
+    errors = {int(error.code) for error in message.errors}
     if message.rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-        return _fault_of_rcode(message.rcode, is_zone_server=is_zone_server)
+        return _fault_of_rcode(message.rcode, errors, is_zone_server=is_zone_server)
     if is_zone_server and not message.is_authoritative:
         return Fault.LAME
-    if any(error.code in _STALE for error in message.errors):
+    if errors & _STALE:
         return Fault.STALE
+    if errors & _FILTERED:
+        return Fault.REFUSED
     is_nxdomain = observation.rcode == "NXDOMAIN"
     if is_nxdomain and any(r.type is not RecordType.CNAME for r in observation.records):
         return Fault.MALFORMED
@@ -144,10 +159,12 @@ def _fault(observation: Observation, message: Message, *, is_zone_server: bool) 
     return Fault.NO_SOA if is_negative and observation.soa is None else None
 
 
-def _fault_of_rcode(rcode: dns.rcode.Rcode, *, is_zone_server: bool) -> Fault:
+def _fault_of_rcode(rcode: dns.rcode.Rcode, errors: set[int], *, is_zone_server: bool) -> Fault:
     match rcode:
-        case dns.rcode.SERVFAIL | dns.rcode.REFUSED if is_zone_server:
+        case dns.rcode.SERVFAIL | dns.rcode.REFUSED | dns.rcode.NOTAUTH if is_zone_server:
             return Fault.LAME
+        case dns.rcode.SERVFAIL if errors & _BOGUS:
+            return Fault.BOGUS
         case dns.rcode.SERVFAIL:
             return Fault.SERVFAIL
         case dns.rcode.REFUSED:
@@ -158,17 +175,15 @@ def _fault_of_rcode(rcode: dns.rcode.Rcode, *, is_zone_server: bool) -> Fault:
 def _why(observation: Observation, fault: Fault) -> str:
     """The fault in words, for people."""
     match fault:
-        case Fault.LAME if observation.rcode in ("SERVFAIL", "REFUSED"):
+        case Fault.LAME if observation.rcode in ("SERVFAIL", "REFUSED", "NOTAUTH"):
             return f"{observation.rcode}, though the delegation names this server for {observation.zone}"
         case Fault.LAME:
             return f"no authoritative answer, though the delegation names this server for {observation.zone}"
-        case Fault.STALE:
-            return "a cache served what it may no longer vouch for"
-        case Fault.MALFORMED:
-            return "NXDOMAIN beside records of the asked type"
         case Fault.NO_SOA:
             return f"{observation.rcode} without a record and without the SOA that proves it"
-    return f"rcode {observation.rcode}"
+        case Fault.REFUSED if observation.rcode != "REFUSED":
+            return "the resolver keeps the true answer to itself"
+    return _WORDS.get(fault) or f"rcode {observation.rcode}"
 
 
 def record(received: WireRecord) -> ResourceRecord:

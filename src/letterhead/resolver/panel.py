@@ -13,8 +13,9 @@ import dns.name
 
 from letterhead.core.answer import Fault, Question
 from letterhead.core.egress import may_connect
+from letterhead.resolver.conversation import Reply
 from letterhead.resolver.delegation import Delegation, NameServer
-from letterhead.resolver.exchange import Exchange, Reply
+from letterhead.resolver.exchange import Exchange
 from letterhead.resolver.race import staggered
 from letterhead.resolver.transport import Server
 from letterhead.resolver.wire import Message
@@ -24,7 +25,6 @@ MAX_QUERIES = 100
 would cost thirteen walks, each of which may meet the like."""
 
 _HEAD_START = 0.4  # seconds that a server has before the next one is asked as well
-_PATIENCE = 4.0  # seconds for one query
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Budget:
         """Take one query to a server of `zone`; returns the seconds it may last. Raises Lost: none left."""
         if next(self._queries, None) is None:
             raise Lost(zone, Fault.TOO_DEEP, f"more than {MAX_QUERIES} queries to find the servers")
-        return min(self._until - asyncio.get_running_loop().time(), _PATIENCE)
+        return self._until - asyncio.get_running_loop().time()
 
 
 class Panel:
@@ -70,14 +70,15 @@ class Panel:
     async def ask(
         self, zone: Delegation, question: Question, read: Callable[[Message], T | None], budget: Budget
     ) -> tuple[T, NameServer]:
-        """Ask until `read` makes something of a reply.
+        """Ask until `read` makes something of a reply, those last that are known to be silent.
 
         Returns what was read, and the server with the one address that gave it. Raises Lost with the last
         failure when no server is left.
         """
         lost = Lost(zone.zone, Fault.NO_SERVERS, "no name server with an address to ask")
         runners = []
-        for server, ip in zone.addresses:
+        silent_last = sorted(zone.addresses, key=lambda pair: self._exchange.is_silent(self._at(pair[1])))
+        for server, ip in silent_last:
             if may_connect(ip, allow_private=self._allow_private):
                 only = NameServer(server.name, (ip,))
                 runners.append(partial(self._query, zone, question, only, budget))
@@ -95,5 +96,8 @@ class Panel:
     async def _query(
         self, zone: Delegation, question: Question, server: NameServer, budget: Budget
     ) -> tuple[NameServer, Reply]:
-        at, within = Server(server.addresses[0], self._port), budget.spend(zone.zone)
+        at, within = self._at(server.addresses[0]), budget.spend(zone.zone)
         return server, await self._exchange.ask(question, at, recursive=False, within=within)
+
+    def _at(self, ip: str) -> Server:
+        return Server(ip, self._port)

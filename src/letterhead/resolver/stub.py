@@ -1,10 +1,7 @@
-"""One recursive resolver, asked as it is: no search list, no second opinion (R15)."""
-
-from ipaddress import ip_address
-from urllib.parse import urlsplit
+"""One recursive resolver over UDP, asked as it is: no search list, no second opinion (R15)."""
 
 from letterhead.core.answer import Observation, Question, Source
-from letterhead.core.refusal import Refusal, invalid
+from letterhead.core.endpoint import Endpoint
 from letterhead.ports import Clock
 from letterhead.resolver.exchange import Exchange
 from letterhead.resolver.observation import observed
@@ -12,37 +9,13 @@ from letterhead.resolver.transport import Server
 
 
 class Stub:
-    """A recursive resolver at "udp://127.0.0.1:53"; long replies are fetched over TCP. Fills ports.Resolver.
+    """A recursive resolver whose long replies are fetched over TCP. Fills ports.Resolver."""
 
-    The address is the operator's own choice, so it may be private. Raises Refusal (resolver_url) for
-    anything but udp:// with an IP address and, if not 53, a port.
-    """
-
-    def __init__(self, server_url: str, clock: Clock) -> None:
-        self._server = _server(server_url)
+    def __init__(self, endpoint: Endpoint, clock: Clock) -> None:
+        self._server = Server(endpoint.ip, endpoint.port)
         self._exchange = Exchange(clock)
 
     async def ask(self, question: Question, *, within: float) -> tuple[Observation, ...]:
         """Ask with recursion desired; one observation, whatever happens."""
         reply = await self._exchange.ask(question, self._server, recursive=True, within=within)
         return (observed(reply, Source.RECURSIVE),)
-
-
-def _server(url: str) -> Server:
-    try:
-        parts = urlsplit(url)
-        server = Server(str(ip_address(parts.hostname or "")), parts.port or 53)
-    except ValueError as error:
-        raise _no_resolver(url) from error
-    if parts.scheme != "udp" or "@" in parts.netloc or parts.path or parts.query or parts.fragment:
-        raise _no_resolver(url)
-    return server
-
-
-def _no_resolver(url: str) -> Refusal:
-    return invalid(
-        "resolver_url",
-        f"{url!r} is no resolver that can be asked.",
-        mend='Write the IP address of a resolver, such as "udp://127.0.0.1:53" or "udp://[::1]:53".',
-        param="dns.resolvers",
-    )

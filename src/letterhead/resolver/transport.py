@@ -15,8 +15,8 @@ from letterhead.resolver.wire import Query
 UDP_TRIES = 3
 """How often a query is sent before we give up."""
 
-UDP_PATIENCE = 2.0
-"""Seconds between two tries."""
+UDP_PATIENCE = 0.75
+"""Seconds before the second try; each further one is given so much more than the one before."""
 
 MAX_STRANGERS = 16
 """Replies from the server's address and port that are not ours to accept before we call it an attack.
@@ -51,17 +51,17 @@ class Server:
 
 
 async def over_udp(server: Server, query: Query) -> bytes:
-    """Send the query as a datagram, again every UDP_PATIENCE; returns the first reply that belongs to it.
+    """Send the query as a datagram, again after a while; returns the first reply that belongs to it.
 
     Raises OSError (nobody listens, no way there), TimeoutError after the last try, Forgery.
     """
     with socket.socket(server.family, socket.SOCK_DGRAM) as sock:
         sock.setblocking(False)  # noqa: FBT003 - takes no keyword
         sock.connect((server.ip, server.port))
-        for _ in range(UDP_TRIES):
+        for number in range(1, UDP_TRIES + 1):
             sock.send(query.wire)
             with suppress(TimeoutError):
-                async with asyncio.timeout(UDP_PATIENCE):
+                async with asyncio.timeout(number * UDP_PATIENCE):
                     return await _reply(sock, query)
     raise TimeoutError
 

@@ -9,13 +9,14 @@ minute, so that moving a domain to other servers is noticed.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import dns.name
 
 from letterhead.core.answer import Fault, Question, RecordType
+from letterhead.core.suffix import registrable
 from letterhead.ports import Clock
 from letterhead.resolver.delegation import (
     MAX_SERVERS,
@@ -30,7 +31,7 @@ from letterhead.resolver.delegation import (
 )
 from letterhead.resolver.exchange import Exchange
 from letterhead.resolver.memory import Flights, Memory
-from letterhead.resolver.names import zone_text
+from letterhead.resolver.names import name_text, zone_text
 from letterhead.resolver.panel import Budget, Lost, Panel
 from letterhead.resolver.wire import Message
 
@@ -40,9 +41,18 @@ MAX_STEPS = 24
 MAX_NESTING = 4
 """Walks within walks, to find addresses of name servers that are called in other zones."""
 
+MAX_HOSTS = 100
+"""Name servers called in other zones that we look up for a registered domain, and all names below it, in
+HOSTS_SECONDS. Who makes up delegations would otherwise have us flood a stranger's servers (NXNSAttack)."""
+
+HOSTS_SECONDS = 10
+
 REGISTRY_LIFETIME = (30, 3600)
 ZONE_LIFETIME = (30, 60)
 """Seconds for which a delegation is kept: its TTL, but within these bounds."""
+
+HOST_LIFETIME = 30
+"""Seconds for which the addresses of a name server are kept; many zones name the same ones."""
 
 NO_CUT_LIFETIME = 30
 """Seconds for which we take it that no zone begins at a name.
@@ -60,11 +70,13 @@ class _Errand:
     """What a walk is bound by.
 
     budget  queries and time.
+    hosts   name servers whose addresses may yet be looked up, a turn for each.
     afresh  nothing remembered counts below the top-level domain.
     steps   the steps that wait for this walk: it must not need one of them itself.
     """
 
     budget: Budget
+    hosts: Iterator[int]
     afresh: bool = False
     steps: tuple[_Key, ...] = ()
 
@@ -80,6 +92,8 @@ class Walk:
         self._panel = Panel(exchange, port=port, allow_private=allow_private)
         self._memory: Memory[_Key, Delegation | Inside] = Memory(clock, _CAPACITY)
         self._flights: Flights[_Key, Delegation | Inside] = Flights()
+        self._hosts: Memory[dns.name.Name, tuple[str, ...]] = Memory(clock, _CAPACITY)
+        self._allowances: Memory[str, Iterator[int]] = Memory(clock, _CAPACITY)
 
     async def to(self, name: dns.name.Name, *, until: float, afresh: bool = False) -> Delegation:
         """The zone that `name` lies in, with its servers; `until` is a moment on the event loop's clock.
@@ -87,7 +101,14 @@ class Walk:
         Servers that only the zone itself names are among them; some may lack addresses. `afresh` asks
         the top-level domain anew. Raises Lost.
         """
-        return await self._to(name, _Errand(Budget(until), afresh))
+        return await self._to(name, _Errand(Budget(until), self._allowance(name), afresh))
+
+    def _allowance(self, name: dns.name.Name) -> Iterator[int]:
+        """The lookups of name servers that all walks for one registered domain share."""
+        domain = registrable(name_text(name))
+        if domain not in self._allowances:
+            self._allowances.keep(domain, iter(range(MAX_HOSTS)), HOSTS_SECONDS)
+        return self._allowances[domain]
 
     async def _to(self, name: dns.name.Name, errand: _Errand) -> Delegation:
         here = self._root
@@ -120,6 +141,13 @@ class Walk:
         onward = replace(errand, steps=(*errand.steps, key))
         if errand.steps:  # A walk within a step joins nobody: two that wait for each other never end.
             return await self._take(here, probe, onward)
+        shared = key in self._flights
+        try:
+            return await self._flights.join(key, lambda: self._take(here, probe, onward))
+        except Lost as lost:
+            if not shared or lost.fault is not Fault.TIMEOUT:
+                raise
+        # Whom we joined may have had less time left than we have.
         return await self._flights.join(key, lambda: self._take(here, probe, onward))
 
     async def _take(self, here: Delegation, probe: dns.name.Name, errand: _Errand) -> Delegation | Inside:
@@ -200,15 +228,26 @@ class Walk:
         """The server with its addresses; where the referral brought none, a walk of its own finds them."""
         if server.addresses or server.name is None or len(errand.steps) > MAX_NESTING:
             return server
+        if server.name not in self._hosts or errand.afresh:
+            if next(errand.hosts, None) is None:
+                return server
+            found = await self._look_up(server.name, errand)
+            if not found:
+                return server
+            self._hosts.keep(server.name, found, HOST_LIFETIME)
+        return replace(server, addresses=self._hosts[server.name])
+
+    async def _look_up(self, name: dns.name.Name, errand: _Errand) -> tuple[str, ...]:
+        """The addresses of a name server, as the zone that it is called in has them."""
         try:
-            zone = await self._to(server.name, errand)
+            zone = await self._to(name, errand)
         except Lost:
-            return server
-        found = await asyncio.gather(
-            self._addresses(server.name, RecordType.A, zone, errand),
-            self._addresses(server.name, RecordType.AAAA, zone, errand),
+            return ()
+        four, six = await asyncio.gather(
+            self._addresses(name, RecordType.A, zone, errand),
+            self._addresses(name, RecordType.AAAA, zone, errand),
         )
-        return replace(server, addresses=tuple(ip for ips in found for ip in ips))
+        return four + six
 
     async def _addresses(
         self, name: dns.name.Name, rtype: RecordType, zone: Delegation, errand: _Errand

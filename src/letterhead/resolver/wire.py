@@ -7,7 +7,7 @@ we never ask for are stepped over, so that nobody can spoil an answer with a rec
 import secrets
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import dns.edns
 import dns.exception
@@ -50,7 +50,10 @@ class TooLarge(Exception):
 class _Reader(dns.wire.Parser):
     """dnspython's parser with a budget of labels."""
 
-    labels = 0
+    def __init__(self, reply: bytes, max_labels: int) -> None:
+        super().__init__(reply)
+        self.labels = 0
+        self.max_labels = max_labels
 
     def get_name(self, origin: dns.name.Name | None = None, decompress: bool = False) -> dns.name.Name:  # noqa: FBT001, FBT002 - dnspython's signature
         name = super().get_name(origin, decompress)
@@ -62,7 +65,7 @@ class _Reader(dns.wire.Parser):
     @property
     def is_spent(self) -> bool:
         """Whether the message has more labels than we decode."""
-        return self.labels > MAX_LABELS
+        return self.labels > self.max_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,10 @@ class Query:
     id: int
     wire: bytes
     asked: bytes
+
+    def numbered(self, number: int) -> "Query":
+        """The same query under another id."""
+        return replace(self, id=number, wire=number.to_bytes(2, "big") + self.wire[2:])
 
     def is_answered_by(self, reply: bytes) -> bool:
         """Whether the bytes claim to answer this query: id, QR, opcode and question (RFC 5452 §9.1).
@@ -158,14 +165,14 @@ def is_truncated(reply: bytes) -> bool:
     return bool(reply[2] & 0x02)
 
 
-def read(reply: bytes) -> Message:
+def read(reply: bytes, max_labels: int = MAX_LABELS) -> Message:
     """Read a reply to one of our queries. Raises Unreadable or TooLarge."""
-    reader = _Reader(reply)
+    reader = _Reader(reply, max_labels)
     try:
         return _read(reader)
     except dns.exception.DNSException as error:
         if reader.is_spent:
-            raise TooLarge(f"names of more than {MAX_LABELS} labels") from error
+            raise TooLarge(f"names of more than {max_labels} labels") from error
         raise Unreadable(str(error) or type(error).__name__) from error
 
 

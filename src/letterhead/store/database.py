@@ -41,7 +41,13 @@ class Statement:
 
 
 class Database(Protocol):
-    """A database. Every failure is a StoreError."""
+    """A database. Every failure is a StoreError.
+
+    skip_locked  ends a SELECT whose rows are changed next: where writers run side by side it takes rows that
+                 nobody else is about to change, where there is one writer it is empty.
+    """
+
+    skip_locked: str
 
     async def read(self, sql: str, params: Params) -> Rows:
         """The rows of one query, from what is committed now."""

@@ -51,12 +51,17 @@ WHERE id = :id AND version = :version
 """
 
 _LEASE = f"""
-UPDATE domain SET leased_until = :until
-WHERE id IN (
+WITH due AS (
     SELECT id FROM domain WHERE due_at <= :now AND (leased_until IS NULL OR leased_until <= :now)
-    ORDER BY due_at, id LIMIT :limit)
+    ORDER BY due_at, id LIMIT :limit {{skip_locked}})
+UPDATE domain SET leased_until = :until WHERE id IN (SELECT id FROM due)
 RETURNING {_COLUMNS.replace("domain.*", "*")}
 """  # noqa: S608 - constants alone; RETURNING takes no "domain.*" in SQLite
+
+_SEALED = """
+SELECT domain.hostname, key.selector, key.sealed FROM signing_key AS key JOIN domain ON domain.id = key.domain
+ORDER BY key.domain DESC LIMIT 1
+"""
 
 
 class DomainTable:
@@ -165,13 +170,20 @@ class DomainTable:
     async def lease(self, now: datetime, until: datetime, limit: int) -> list[Domain]:
         """Take what is due. A lease spares others the work and no more: the version fences every save."""
         params = {"now": to_micros(now), "until": to_micros(until), "limit": limit}
-        (rows,) = await self._database.write(Statement(_LEASE, params))
+        sql = _LEASE.format(skip_locked=self._database.skip_locked)
+        (rows,) = await self._database.write(Statement(sql, params))
         return [_domain(row) for row in sorted(rows, key=lambda row: (row["due_at"], row["id"]))]
 
     async def release(self, domain: str) -> None:
         """Give a leased domain back at once."""
         sql = "UPDATE domain SET leased_until = NULL WHERE id = :id"
         await self._database.write(Statement(sql, {"id": domain}))
+
+    async def sealed(self) -> tuple[str, SealedKey] | None:
+        """The newest of all private keys and the hostname that it is for."""
+        for row in await self._database.read(_SEALED, {}):
+            return row["hostname"], SealedKey(row["selector"], row["sealed"])
+        return None
 
     async def _one(self, where: str, params: Params) -> Domain | None:
         domains = await self._many(where, params)

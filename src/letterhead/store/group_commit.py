@@ -3,6 +3,9 @@
 A commit is durable only after the disk has synced, and that costs the same for one transaction as for a
 hundred (SPEED.md §3). Each transaction has a savepoint of its own, so that one which fails takes nothing
 with it, and nobody is told of success before the commit that all of them share.
+
+Once the disk has failed, nobody knows what is on it: a system that could not sync some pages may say of the
+next attempt that all is well (X02). Nothing more is written then until a restart reads what is really there.
 """
 
 import sqlite3
@@ -13,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
-from letterhead.ports import StoreError
+from letterhead.ports import OutcomeUnknown, StoreError
 from letterhead.store.database import Rows, Statement
 
 MAX_BATCH = 256
@@ -37,6 +40,7 @@ class GroupCommit:
         self._queue: SimpleQueue[_Transaction | None] = SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
+        self._is_sound = True
         self._thread = threading.Thread(target=self._run, name="letterhead-writer", daemon=True)
         self._thread.start()
 
@@ -48,6 +52,11 @@ class GroupCommit:
                 raise StoreError("the store is closed")
             self._queue.put(transaction)
         return transaction.done
+
+    def require_sound(self) -> None:
+        """Raise StoreError when the disk has failed and nothing is written any more."""
+        if not self._is_sound:
+            raise StoreError("the disk has failed: nothing is saved before a restart, see to the disk first")
 
     def close(self) -> None:
         """Take nothing more, commit what waits, close the connection; returns when that is done."""
@@ -76,12 +85,13 @@ class GroupCommit:
 
     def _commit(self, batch: list[_Transaction]) -> None:
         try:
+            self.require_sound()
             self._connection.execute("BEGIN IMMEDIATE")
             outcomes = [self._attempt(transaction) for transaction in batch]
             self._connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - the writer outlives whatever happens to one batch
             self._abandon()
-            outcomes = [store_error(error) for _ in batch]
+            outcomes = [self._failure(error) for _ in batch]
         for transaction, outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, StoreError):
                 transaction.done.set_exception(outcome)
@@ -95,7 +105,7 @@ class GroupCommit:
         try:
             outcome = [self._run_statement(statement) for statement in transaction.statements]
         except Exception as error:
-            if not self._connection.in_transaction:
+            if not self._connection.in_transaction or _is_of_the_disk(error):
                 raise  # SQLite has undone the whole batch: the disk is full, or broken
             outcome = store_error(error)
             self._connection.execute("ROLLBACK TO attempt")
@@ -129,6 +139,13 @@ class GroupCommit:
         with suppress(sqlite3.Error):  # SQLite may have done so itself
             self._connection.execute("ROLLBACK")
 
+    def _failure(self, error: Exception) -> StoreError:
+        """What to tell each transaction of a batch that failed as a whole."""
+        if self._is_sound and (_is_of_the_disk(error) or self._connection.in_transaction):
+            self._is_sound = False
+            return OutcomeUnknown(f"the disk failed in mid-commit: {error}")
+        return store_error(error)
+
 
 _UNIQUE_INDEX = """
 SELECT list.name
@@ -140,8 +157,17 @@ WHERE list."unique" = 1 AND :columns = (
 
 def is_busy(error: Exception) -> bool:
     """Whether it failed because somebody else has locked the database."""
-    code = getattr(error, "sqlite_errorcode", 0)  # errors of the driver itself have none
-    return bool(code & 0xFF == sqlite3.SQLITE_BUSY)  # the low byte is the primary code
+    return _primary_code(error) == sqlite3.SQLITE_BUSY
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    """Whether reading, writing or syncing failed; a disk that is merely full is another matter (X03)."""
+    return _primary_code(error) == sqlite3.SQLITE_IOERR
+
+
+def _primary_code(error: Exception) -> int:
+    code: int = getattr(error, "sqlite_errorcode", 0)  # errors of the driver itself have none
+    return code & 0xFF
 
 
 def store_error(error: Exception) -> StoreError:

@@ -5,7 +5,7 @@ from letterhead.store.database import Database
 from letterhead.store.domains import DomainTable
 from letterhead.store.events import EventTable
 from letterhead.store.keys import KeyTable
-from letterhead.store.location import sqlite_path
+from letterhead.store.location import is_postgres, require_psycopg, sqlite_path
 from letterhead.store.reports import ReportTable
 from letterhead.store.schema import require_current
 from letterhead.store.sqlite import SqliteDatabase
@@ -37,4 +37,14 @@ def open_store(url: str) -> RelationalStore:
 
     Raises Refusal for a URL that names nothing we support, StoreError where there is no database.
     """
-    return RelationalStore(SqliteDatabase(sqlite_path(url)))
+    return RelationalStore(open_database(url))
+
+
+def open_database(url: str) -> Database:
+    """Open the database at a URL. Raises as open_store does."""
+    if not is_postgres(url):
+        return SqliteDatabase(sqlite_path(url))
+    require_psycopg()
+    from letterhead.store.postgres import PostgresDatabase  # noqa: PLC0415 - an extra, and slow to import
+
+    return PostgresDatabase(url)

@@ -4,7 +4,7 @@ from contextlib import closing
 
 from letterhead.ports import StoreError
 from letterhead.store import sqlite
-from letterhead.store.location import sqlite_path
+from letterhead.store.location import is_postgres, require_psycopg, sqlite_path
 
 SCHEMA = "0001"
 """The newest migration in migrations/versions; they are numbered in order."""
@@ -13,13 +13,23 @@ SCHEMA = "0001"
 def schema_version(url: str) -> str | None:
     """The migration that the store at a URL stands at; None where there is no file or no schema.
 
-    Raises StoreError where the file is no database, Refusal where the URL is none.
+    Raises StoreError where there is no database, Refusal where the URL is none.
     """
+    if is_postgres(url):
+        return _postgres_version(url)
     path = sqlite_path(url)
     if not path.exists():
         return None
     with closing(sqlite.connect(path)) as connection:
         return sqlite.schema_version(connection)
+
+
+def _postgres_version(url: str) -> str | None:
+    require_psycopg()
+    from letterhead.store import postgres_session  # noqa: PLC0415 - an extra, and slow to import
+
+    with closing(postgres_session.connect(url)) as connection:
+        return postgres_session.schema_version(connection)
 
 
 def is_current(url: str) -> bool:
@@ -49,6 +59,6 @@ def migrate(url: str) -> None:
     if version is None or version < SCHEMA:
         from letterhead.store import migration  # noqa: PLC0415 - half a second of imports that few starts need
 
-        migration.upgrade(sqlite_path(url))
+        migration.upgrade(url)
     else:
         require_current(version)

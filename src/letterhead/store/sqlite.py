@@ -28,9 +28,11 @@ class SqliteDatabase:
     Raises StoreError where there is no such file or it can't be opened.
     """
 
+    skip_locked = ""
+
     def __init__(self, path: Path) -> None:
         writing = connect_writer(path)
-        self._reader = connect(path, _READING)
+        self._reader = connect_reader(path)
         self._writer = GroupCommit(writing)
 
     async def read(self, sql: str, params: Params) -> Rows:
@@ -49,7 +51,8 @@ class SqliteDatabase:
         return await asyncio.wrap_future(self._writer.submit(*transaction))
 
     async def schema_version(self) -> str | None:
-        """The migration that the schema stands at."""
+        """The migration that the schema stands at. Raises StoreError also when nothing can be written."""
+        self._writer.require_sound()
         return schema_version(self._reader)
 
     async def close(self) -> None:
@@ -77,6 +80,11 @@ def connect(path: Path, pragmas: Sequence[str] = ()) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise StoreError(f"{path} can't be opened as a database: {error}") from error
     return connection
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """Open an existing file for reading alone. Raises StoreError."""
+    return connect(path, _READING)
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:

@@ -62,10 +62,11 @@ def _addresses(tags: TagList) -> Iterator[str]:
 
 def _kept(tags: TagList) -> Iterator[Tag]:
     """The owner's other tags that a receiver may use, and those nobody knows yet."""
+    repeated = frozenset(tags.repeated)
     for tag in tags.tags:
         rewritten = tag.name in ("v", "p", "sp", "np", "rua")
         misspelt = tag.name.lower() in KNOWN_TAGS and tag.name not in KNOWN_TAGS
-        ignored = misspelt or tag.name in REMOVED_TAGS or tag.name in tags.repeated
+        ignored = misspelt or tag.name in REMOVED_TAGS or tag.name in repeated
         if not rewritten and not ignored and _writable(tag.value):
             yield tag
 

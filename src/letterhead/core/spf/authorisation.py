@@ -17,7 +17,7 @@ from letterhead.core.answer import Found, RecordType, Txt, Unreachable
 from letterhead.core.inquiry import Inquiry, ask
 from letterhead.core.spf import remark
 from letterhead.core.spf.judgement import Placement, State, excess, first_cause, placement
-from letterhead.core.spf.limits import MAX_LOOKUPS
+from letterhead.core.spf.limits import MAX_LOOKUPS, MAX_RECORD
 from letterhead.core.spf.merge import merge
 from letterhead.core.spf.record import Record, RecordError, parse, select
 from letterhead.core.spf.remark import Remark
@@ -69,20 +69,31 @@ def authorisation(domain: str, wanted: Wanted) -> Inquiry[Authorisation]:
     resource_records = answer.records if isinstance(answer, Found) else ()
     texts, records = [r.data for r in resource_records if isinstance(r.data, Txt)], select(resource_records)
     noise = [txt for txt in texts if txt not in records]
-    strays = tuple(remark.strays(domain, noise, selected=bool(records)))
+    parts = {txt: terms for txt in noise if records and (terms := remark.fragment(txt))}
+    strays = tuple(remark.strays(domain, noise, parts))
     if not records:
         # §3.1: nobody asks for type SPF any more; we do, to say what is wrong.
         old = remark.of_type_99(domain, (yield from ask(domain, RecordType.SPF)))
         return _without_record(domain, wanted, (*strays, *old))
-    fragments = [Record(txt.text, terms) for txt in noise if (terms := remark.fragment(txt))]
+    fragments = [Record(txt.text, terms) for txt, terms in parts.items()]
     if len(records) > 1:
         return _with_several(domain, wanted, records, fragments, strays)
+    return (yield from _with_one(domain, wanted, records[0], fragments, strays))
+
+
+def _with_one(
+    domain: str, wanted: Wanted, text: Txt, fragments: Sequence[Record], strays: tuple[Remark, ...]
+) -> Inquiry[Authorisation]:
+    """The verdict on a domain that has one record, as it should."""
+    if len(text.joined) > MAX_RECORD:
+        problem = f"the record has {len(text.joined)} octets; we read {MAX_RECORD}"
+        return Authorisation(State.UNKNOWN, complete=False, path=(domain,), problem=problem)
     try:
-        record = parse(records[0])
+        record = parse(text)
     except RecordError as error:
-        broken = Authorisation(State.SYNTAX, (records[0].text,), complete=False, path=(domain, error.term))
+        broken = Authorisation(State.SYNTAX, (text.text,), complete=False, path=(domain, error.term))
         broken = replace(broken, problem=str(error), remarks=strays)
-        return _with_merged(broken, wanted, [salvage(records[0]), *fragments])
+        return _with_merged(broken, wanted, [salvage(text), *fragments])
     ours = [mechanism for group in wanted.mechanisms for mechanism in group]
     tree = yield from steps(domain, record, ours)
     verdict = _judged(domain, wanted, record, tree, strays)
@@ -116,6 +127,8 @@ def _with_several(
     verdict = Authorisation(
         State.MULTIPLE_RECORDS, found, complete=False, path=(domain,), problem=problem, remarks=remarks
     )
+    if sum(len(txt.joined) for txt in texts) > MAX_RECORD:
+        return verdict
     return _with_merged(verdict, wanted, [*map(salvage, texts), *fragments])
 
 

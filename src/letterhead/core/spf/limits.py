@@ -15,6 +15,10 @@ MAX_PTR = 10
 """Names of an address that are looked at; more are ignored, since the client's side sets them."""
 
 
+MAX_RECORD = 8_192
+"""Octets of a record that we judge: sixteen times what §3.4 recommends."""
+
+
 class PermError(Exception):
     """The published records can't be interpreted; the message says why."""
 

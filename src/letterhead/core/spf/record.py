@@ -77,18 +77,21 @@ def parse(record: Txt) -> Record:
     words = [word for word in record.joined.split(b" ")[1:] if word]
     terms: list[Term] = []
     for position, word in enumerate(words, 1):
-        shown = Txt((word,)).text
         try:
             term = parse_term(word.decode("ascii"))
         except UnicodeDecodeError:
             # §3.1: records are US-ASCII.
-            raise RecordError(position, shown, "it holds octets beyond ASCII") from None
+            raise _error(position, word, "it holds octets beyond ASCII") from None
         except ValueError as error:
-            raise RecordError(position, shown, str(error)) from None
+            raise _error(position, word, str(error)) from None
         if _again(term, terms):
-            raise RecordError(position, shown, f"{term.text.partition('=')[0]} appears twice")
+            raise _error(position, word, f"{term.text.partition('=')[0]} appears twice")
         terms.append(term)
     return Record(record.text, tuple(terms))
+
+
+def _error(position: int, word: bytes, problem: str) -> RecordError:
+    return RecordError(position, Txt((word,)).text, problem)
 
 
 def _again(term: Term, before: list[Term]) -> bool:

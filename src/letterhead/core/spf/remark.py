@@ -1,11 +1,12 @@
 """What is worth saying of a record beside the verdict on it; no remark changes the verdict."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
 from letterhead.core.answer import Answer, Found, Txt
+from letterhead.core.spf.limits import MAX_RECORD
 from letterhead.core.spf.record import Record, select
 from letterhead.core.spf.term import Mechanism, Qualifier, Term, parse_term
 from letterhead.core.spf.tree import Step, Trouble
@@ -108,27 +109,26 @@ def _is_misspelt(value: str, ours: str) -> bool:
     return abs(len(value) - len(ours)) <= 3 and SequenceMatcher(None, value, ours).ratio() >= 0.85
 
 
-def strays(domain: str, texts: Sequence[Txt], *, selected: bool) -> list[Remark]:
-    """TXT records that were meant as an SPF record, or as part of one, and are none.
-
-    Terms that stand alone are called a part only where there is a record that they can belong to.
-    """
+def strays(domain: str, texts: Sequence[Txt], parts: Collection[Txt]) -> list[Remark]:
+    """TXT records that were meant as an SPF record, and those that are `parts` of one, torn off."""
     remarks = []
     for txt in texts:
         if "v=spf" in txt.text.lower()[:16]:
             text = "this does not begin with “v=spf1” and a blank"
             remarks.append(Remark(RemarkKind.NOT_SELECTED, f"{domain}: {txt.text}", text))
-        elif selected and fragment(txt):
+        elif txt in parts:
             text = "these terms stand outside of the SPF record"
             remarks.append(Remark(RemarkKind.SPLIT, f"{domain}: {txt.text}", text))
     return remarks
 
 
 def fragment(txt: Txt) -> tuple[Term, ...]:
-    """The SPF terms that a TXT record consists of; () when it is something else.
+    """The SPF terms that a TXT record of a sane size consists of; () when it is something else.
 
     One directive with a domain, an address or an `all` must be among them: "a" alone is no SPF.
     """
+    if len(txt.joined) > MAX_RECORD:
+        return ()
     try:
         terms = tuple(parse_term(word) for word in txt.text.split())
     except ValueError:

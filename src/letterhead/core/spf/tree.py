@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import takewhile
 
-from letterhead.core.answer import Absence, Absent, Answer, Found, Mx, RecordType, Unreachable
+from letterhead.core.answer import Absence, Absent, Answer, Found, Mx, RecordType, Txt, Unreachable
 from letterhead.core.inquiry import Inquiry, ask, together
 from letterhead.core.spf.limits import MAX_MX
 from letterhead.core.spf.macro import expand
@@ -19,6 +19,9 @@ from letterhead.core.spf.term import Mechanism, Modifier, Qualifier, Term
 
 MAX_FOLLOWED = 30
 """Foreign terms that we look up for one domain: three times as many as any evaluation may."""
+
+MAX_OCTETS = 16_384
+"""Octets of foreign records that we read for one domain; ten of the usual length have a quarter of that."""
 
 _PROBED = {
     "a": (RecordType.A, RecordType.AAAA),
@@ -31,7 +34,7 @@ class Trouble(StrEnum):
     """Why what stands behind a term is not known, or is broken for the mail that reaches it."""
 
     UNREACHABLE = "unreachable"  # a temperror there; we could not find out
-    NOT_FOLLOWED = "not_followed"  # beyond MAX_FOLLOWED
+    NOT_FOLLOWED = "not_followed"  # beyond MAX_FOLLOWED or MAX_OCTETS
     PER_MESSAGE = "per_message"  # the name holds macros; each message asks for another one
     NO_SUCH_NAME = "no_such_name"  # NXDOMAIN or a circle of aliases: a permerror there (§5.2)
     NO_RECORD = "no_record"  # the name has no SPF record: likewise
@@ -112,10 +115,11 @@ class Place:
 
 @dataclass(slots=True)
 class Walk:
-    """What holds for the whole tree: our mechanisms by their keys, and how many terms may yet be followed."""
+    """What holds for the whole tree: our mechanisms by their keys, and what may yet be followed and read."""
 
     ours: frozenset[tuple[object, ...]]
     left: int = MAX_FOLLOWED
+    octets: int = MAX_OCTETS
 
 
 def steps(domain: str, record: Record, ours: Sequence[Mechanism]) -> Inquiry[tuple[Step, ...]]:
@@ -176,7 +180,7 @@ def _lead(step: Step, place: Place, walk: Walk) -> Inquiry[tuple[Step, ...]]:
         return (replace(step, trouble=Trouble.NO_SUCH_NAME, detail=f"{spec} is not a domain name"),)
     if name in place.ancestors:
         return (replace(step, trouble=Trouble.LOOP, detail=f"{name} leads back to itself"),)
-    step, record = _examined(step, name, (yield from ask(name, RecordType.TXT)))
+    step, record = _examined(step, name, (yield from ask(name, RecordType.TXT)), walk)
     if record is None:
         return (step,)
     path, ancestors = (*place.path, step.term.text), (*place.ancestors, name)
@@ -184,7 +188,7 @@ def _lead(step: Step, place: Place, walk: Walk) -> Inquiry[tuple[Step, ...]]:
     return (step, *(yield from _read(record, inner, walk)))
 
 
-def _examined(step: Step, name: str, answer: Answer) -> tuple[Step, Record | None]:
+def _examined(step: Step, name: str, answer: Answer, walk: Walk) -> tuple[Step, Record | None]:
     """What a TXT answer says of the target of an include or redirect."""
     if isinstance(answer, Unreachable):
         return replace(step, trouble=Trouble.UNREACHABLE, detail=f"{name} TXT: {answer.fault}"), None
@@ -198,8 +202,17 @@ def _examined(step: Step, name: str, answer: Answer) -> tuple[Step, Record | Non
     if len(texts) > 1:
         detail = f"{name} has {len(texts)} SPF records"
         return replace(step, trouble=Trouble.MULTIPLE, detail=detail), None
+    return _parsed(step, name, texts[0], walk)
+
+
+def _parsed(step: Step, name: str, text: Txt, walk: Walk) -> tuple[Step, Record | None]:
+    """The record at the target, if it can be read and is not longer than what may yet be read."""
+    if len(text.joined) > walk.octets:
+        detail = f"{name}: more than {MAX_OCTETS} octets of records in all"
+        return replace(step, trouble=Trouble.NOT_FOLLOWED, detail=detail), None
+    walk.octets -= len(text.joined)
     try:
-        return step, parse(texts[0])
+        return step, parse(text)
     except RecordError as error:
         return replace(step, trouble=Trouble.SYNTAX, detail=f"{name}: {error}"), None
 

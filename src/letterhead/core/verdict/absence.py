@@ -1,6 +1,7 @@
 """A record that is not there: why not, and whether it landed under another name or type.
 
-The probes cost at most MAX_PROBES further questions, asked only when a record is missing (USER_ASKS B3).
+The probes cost at most MAX_PROBES further questions, asked only when a record is missing, and one more
+where a record of another type could be a wildcard's.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from letterhead.core.finding import Finding
 from letterhead.core.inquiry import Inquiry
 from letterhead.core.record import Record, Role
 from letterhead.core.verdict.case import Case
+from letterhead.core.verdict.wildcard import is_wildcard
 
 MAX_PROBES = 12
 """Further questions that a missing record may cost."""
@@ -49,9 +51,14 @@ def missing(
         if any(is_ours(data) for data in _data(answers[question])):
             return case.failed(Cause.WRONG_NAME, answer, detail=question.name)
     for question in types:
-        found = [str(data) for data in _data(answers[question])]
-        if found and _is_mistaken(case, question.type):
-            return case.failed(Cause.WRONG_TYPE, answer, found, detail=question.type)
+        found = answers[question]
+        if (
+            isinstance(found, Found)
+            and found.records
+            and (yield from _is_mistaken(case, question.type, found))
+        ):
+            shown = [str(record.data) for record in found.records]
+            return case.failed(Cause.WRONG_TYPE, answer, shown, detail=question.type)
     if answer.reason is Absence.NXDOMAIN:
         return case.failed(otherwise or Cause.NAME_MISSING, answer)
     return case.failed(otherwise or Cause.TYPE_MISSING, answer)
@@ -82,6 +89,11 @@ def _data(answer: Answer) -> tuple[Rdata, ...]:
     return tuple(r.data for r in answer.records) if isinstance(answer, Found) else ()
 
 
-def _is_mistaken(case: Case, found: RecordType) -> bool:
-    """An address beside a missing record is normal at the domain itself; elsewhere it is a slip."""
-    return not (found is RecordType.A and case.record.host == case.domain)
+def _is_mistaken(case: Case, rtype: RecordType, found: Found) -> Inquiry[bool]:
+    """Whether a record of another type was put there in place of ours, rather than by a wildcard.
+
+    An address beside a missing record is normal at the domain itself; elsewhere it is a slip.
+    """
+    if rtype is RecordType.A and case.record.host == case.domain:
+        return False
+    return not (yield from is_wildcard(case, rtype, found))

@@ -1,11 +1,10 @@
 """A case: one record on trial, and the ways in which it can end as a finding."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from letterhead.core import quorum
-from letterhead.core.answer import Absent, Answer, Fault, Observation, Source, Unreachable
+from letterhead.core.answer import Absent, Answer, Fault, Found, Observation, Source, Unreachable
 from letterhead.core.cause import Cause
 from letterhead.core.finding import Finding, Outcome, Remark, advice, shortened, witness
 from letterhead.core.plan import Plan
@@ -16,6 +15,12 @@ SHOWN_VALUES = 5
 
 SHOWN_LENGTH = 100
 """Characters of each."""
+
+MAX_REMARKS = 20
+"""Remarks kept with a finding; a hostile record could bring thousands."""
+
+MAX_WITNESSES = 60
+"""Witnesses kept with a finding: two hops with as many servers and resolvers as we ever ask."""
 
 _CAUSES = {
     Fault.DISAGREEMENT: Cause.SERVERS_DISAGREE,
@@ -50,7 +55,9 @@ class Case:
         *,
         suggestion: str = "",
     ) -> Finding:
-        """It is as it should be; `suggestion` is a value that would be better still."""
+        """It is as it should be, once it is seen; `suggestion` is a value that would be better still."""
+        if isinstance(answer, Found) and answer.unseen is not None:
+            return self.unknown(replace(answer.unseen, observations=answer.observations))
         return self._finding(
             Outcome.PASS, Cause.OK, answer.observations, found, remarks, suggestion=suggestion
         )
@@ -76,8 +83,8 @@ class Case:
         cause = _CAUSES.get(answer.fault, Cause.UNREACHABLE)
         visible_at = None
         if cause is Cause.NOT_VISIBLE_YET:
-            visible_at = self.asked_at + timedelta(seconds=quorum.forgotten_in(answer.observations))
-        until = f" until {visible_at:%H:%M} UTC" if visible_at else ""
+            visible_at = self.asked_at + timedelta(seconds=answer.visible_in)
+        until = f" until {visible_at:%Y-%m-%d %H:%M} UTC" if visible_at else ""
         return self._finding(
             Outcome.UNKNOWN,
             cause,
@@ -98,14 +105,15 @@ class Case:
         visible_at: datetime | None = None,
         **details: str,
     ) -> Finding:
+        shown = {name: shortened(text) for name, text in details.items() if name != "suggestion"}
         return Finding(
             record=self.record,
             outcome=outcome,
             cause=cause,
-            advice=advice(cause, self.record, self.domain, **details),
+            advice=advice(cause, self.record, self.domain, **{**details, **shown}),
             found=tuple(shortened(value, SHOWN_LENGTH) for value in found[:SHOWN_VALUES]),
-            remarks=tuple(remarks),
-            witnesses=tuple(witness(o) for o in observations),
+            remarks=tuple(Remark(r.code, shortened(r.text)) for r in remarks[:MAX_REMARKS]),
+            witnesses=tuple(witness(o) for o in observations[:MAX_WITNESSES]),
             visible_at=visible_at,
             suggestion=details.get("suggestion", ""),
         )

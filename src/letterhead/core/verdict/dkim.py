@@ -50,7 +50,14 @@ def _is_ours(case: Case, data: Rdata) -> bool:
 
 def _remarks(record: KeyRecord) -> list[Remark]:
     lenient = (p for p in record.problems if p.defect.severity is not Severity.FAIL)
-    return [Remark(f"dkim_{p.defect.value}", p.detail or p.defect.value.replace("_", " ")) for p in lenient]
+    return [
+        Remark(f"dkim_{p.defect.value}", ": ".join(filter(None, (_words(p.defect), p.detail))))
+        for p in lenient
+    ]
+
+
+def _words(defect: Defect) -> str:
+    return defect.value.replace("_", " ")
 
 
 def _diagnosis(selector: Selector, shown: list[str]) -> tuple[Cause, str]:
@@ -63,7 +70,7 @@ def _diagnosis(selector: Selector, shown: list[str]) -> tuple[Cause, str]:
         return Cause.DKIM_OTHER_KEY, ""
     (record,) = selector.ours + selector.stale
     worst = next(p for p in record.problems if p.defect.severity is Severity.FAIL)
-    detail = worst.detail or worst.defect.value.replace("_", " ")
+    detail = worst.detail or _words(worst.defect)
     return _CAUSES.get(worst.defect, Cause.DKIM_UNUSABLE), detail
 
 

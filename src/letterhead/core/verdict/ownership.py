@@ -8,12 +8,13 @@ import hmac
 import re
 import unicodedata
 
-from letterhead.core.answer import Absent, Answer, Found, Question, Rdata, RecordType, Txt, Unreachable
+from letterhead.core.answer import Absent, Found, Rdata, RecordType, Txt, Unreachable
 from letterhead.core.cause import Cause
 from letterhead.core.finding import Finding, Remark
 from letterhead.core.inquiry import Inquiry, ask
 from letterhead.core.verdict.absence import missing
 from letterhead.core.verdict.case import Case
+from letterhead.core.verdict.wildcard import is_wildcard
 
 _QUOTES = "\"'“”‘’„«»"  # noqa: RUF001 - the look-alikes are the point
 _TOKEN_SHAPE = re.compile(rb"[a-z2-7]{26,64}")
@@ -28,7 +29,7 @@ def ownership(case: Case) -> Inquiry[Finding]:
         return (yield from missing(case, answer, lambda data: _is_token(case, data)))
     values = [record.data for record in answer.records if isinstance(record.data, Txt)]
     shown = [value.text for value in values]
-    wildcard = yield from _is_wildcard(case, answer)
+    wildcard = yield from is_wildcard(case, RecordType.TXT, answer)
     remarks = _remarks(case, answer, wildcard=wildcard)
     if any(_is_token(case, value) for value in values):
         return case.passed(answer, shown, remarks)
@@ -46,16 +47,6 @@ def _is_token(case: Case, data: Rdata) -> bool:
     if len(value) > 1 and value[:1] == value[-1:] == b'"':
         value = value[1:-1].strip(b" \t")
     return hmac.compare_digest(value, case.record.value.encode())
-
-
-def _is_wildcard(case: Case, answer: Found) -> Inquiry[bool]:
-    """Whether a label that nobody publishes gets the same records (O05)."""
-    parent = case.record.host.partition(".")[2]
-    question = Question(f"{case.probe}.{parent}", RecordType.TXT)
-    sibling: Answer = (yield (question,))[question]
-    return isinstance(sibling, Found) and {r.data for r in sibling.records} == {
-        r.data for r in answer.records
-    }
 
 
 def _remarks(case: Case, answer: Found, *, wildcard: bool) -> list[Remark]:

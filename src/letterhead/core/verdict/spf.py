@@ -51,8 +51,13 @@ def spf(case: Case) -> Inquiry[Finding]:
 
 def wanted(case: Case) -> Wanted:
     """Our mechanisms, each with what the profile accepts in its place."""
-    terms = [term for term in case.record.value.split()[1:] if not term.endswith("all")]
-    return Wanted(tuple((term, *case.plan.profile.spf_accepts.get(term, ())) for term in terms))
+    accepts = case.plan.profile.spf_accepts
+    return Wanted(tuple((term, *accepts.get(term, ())) for term in _mechanisms(case)))
+
+
+def _mechanisms(case: Case) -> list[str]:
+    """What we ask for, without the version and the `all` at the end."""
+    return [term for term in case.record.value.split()[1:] if term.lstrip("+-~?") != "all"]
 
 
 def _unreachable(case: Case, found: Authorisation, answer: Answer) -> Unreachable:
@@ -84,4 +89,4 @@ def _remarks(found: Authorisation) -> list[Remark]:
 def _is_ours(case: Case, data: Rdata) -> bool:
     """A record elsewhere that holds all of our mechanisms."""
     words = data.text.split() if isinstance(data, Txt) else []
-    return words[:1] == ["v=spf1"] and set(case.record.value.split()[1:-1]) <= set(words)
+    return words[:1] == ["v=spf1"] and set(_mechanisms(case)) <= set(words)

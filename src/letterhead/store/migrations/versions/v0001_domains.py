@@ -5,6 +5,8 @@ Moments are microseconds since 1970-01-01 UTC, booleans 0 or 1, JSON is text.
 
 from alembic import op
 
+from letterhead.store.dialect import in_dialect
+
 revision = "0001"
 down_revision = None
 
@@ -118,5 +120,6 @@ _INDEXES = (
 
 def upgrade() -> None:
     """Make the tables, then the indexes."""
+    dialect = op.get_context().dialect.name
     for statement in (_TEAM, _API_KEY, _DOMAIN, _REPORT, _EVENT, _SIGNING_KEY, *_INDEXES):
-        op.execute(statement)
+        op.execute(in_dialect(statement, dialect))

@@ -1,11 +1,12 @@
 #!/bin/sh
-# The name servers against which the tests run: Knot DNS, NSD and Unbound, from the distribution.
+# The servers against which the tests run: Knot DNS, NSD, Unbound and PostgreSQL, from the distribution.
 # They are started by the tests themselves, on loopback; nothing is left running.
 set -eu
 missing=
 command -v knotd >/dev/null || [ -x /usr/sbin/knotd ] || missing="knot"
 command -v nsd >/dev/null || [ -x /usr/sbin/nsd ] || missing="$missing nsd"
 command -v unbound >/dev/null || [ -x /usr/sbin/unbound ] || missing="$missing unbound"
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql-15"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing$(echo " $missing" | tr -s ' ') for the tests …"

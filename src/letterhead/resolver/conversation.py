@@ -1,0 +1,115 @@
+"""One question to one server and what came of it, whatever carried it; without EDNS where that is refused.
+
+Nothing that a server does is raised to the asker; the reply says it.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import dns.rcode
+
+from letterhead.core.answer import Fault, Question
+from letterhead.ports import Clock
+from letterhead.resolver import wire
+from letterhead.resolver.wire import Message, Query
+
+QUICK_BYTES = 1_500
+QUICK_LABELS = 300
+"""What is read in the loop, in less than a millisecond; the few replies that hold more go to a thread."""
+
+_READER = ThreadPoolExecutor(1, "letterhead-reader")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server said to a question: a message, or the fault because of which there is none."""
+
+    question: Question
+    server: str
+    asked_at: datetime
+    elapsed_ms: float
+    message: Message | None = None
+    fault: Fault | None = None
+    detail: str = ""
+
+
+class Failed(Exception):
+    """The conversation is over without a message."""
+
+    def __init__(self, fault: Fault, detail: str) -> None:
+        super().__init__(detail)
+        self.fault = fault
+
+
+class Way(Protocol):
+    """How the queries of one conversation get to the server and its replies back."""
+
+    @property
+    def server(self) -> str:
+        """The server's URL, with the scheme by which it was asked last."""
+
+    async def fetch(self, query: Query) -> bytes:
+        """The whole reply to the query. Raises Failed, or TimeoutError when the server kept silent."""
+
+    def silence(self) -> tuple[Fault, str]:
+        """The fault and its detail when the time was up."""
+
+
+async def converse(
+    way: Way, question: Question, *, recursive: bool, within: float, gate: asyncio.Semaphore, clock: Clock
+) -> Reply:
+    """Ask, for at most `within` seconds, the wait at the gate included. `recursive` sets RD.
+
+    Raises nothing but CancelledError.
+    """
+    asked_at, started = clock.now(), clock.monotonic()
+    message, fault, detail = None, None, ""
+    try:
+        async with asyncio.timeout(within), gate:
+            asked_at, started = clock.now(), clock.monotonic()
+            message = await _hold(way, question, recursive=recursive)
+    except TimeoutError:
+        fault, detail = way.silence()
+    except Failed as failure:
+        fault, detail = failure.fault, str(failure)
+    elapsed_ms = (clock.monotonic() - started) * 1000
+    return Reply(question, way.server, asked_at, elapsed_ms, message, fault, detail)
+
+
+async def _hold(way: Way, question: Question, *, recursive: bool) -> Message:
+    message = await _ask(way, question, recursive=recursive, edns=True)
+    if _refuses_edns(message):
+        message = await _ask(way, question, recursive=recursive, edns=False)
+    return message
+
+
+async def _ask(way: Way, question: Question, *, recursive: bool, edns: bool) -> Message:
+    try:
+        query = wire.query(question, recursive=recursive, edns=edns)
+    except ValueError as error:
+        raise Failed(Fault.MALFORMED, str(error)) from error
+    try:
+        return await _read(await way.fetch(query))
+    except wire.Unreadable as error:
+        raise Failed(Fault.MALFORMED, f"the reply is no DNS message: {error}") from error
+    except wire.TooLarge as error:
+        raise Failed(Fault.TOO_LARGE, f"the reply is too large: {error}") from error
+
+
+async def _read(reply: bytes) -> Message:
+    """Read a reply; those that take long one after another, so that a flood of them holds nobody up (R18)."""
+    if len(reply) <= QUICK_BYTES:
+        with suppress(wire.TooLarge):
+            return wire.read(reply, max_labels=QUICK_LABELS)
+    return await asyncio.get_running_loop().run_in_executor(_READER, wire.read, reply)
+
+
+def _refuses_edns(message: Message) -> bool:
+    """Whether the server refused the query for its EDNS alone (RFC 6891 §6.1.3, §7)."""
+    if message.rcode == dns.rcode.BADVERS:
+        return True
+    return not message.has_edns and message.rcode in (dns.rcode.FORMERR, dns.rcode.NOTIMP)

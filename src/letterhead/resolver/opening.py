@@ -1,0 +1,49 @@
+"""The recursive resolver that a URL names: each transport has one class, and here one of them is chosen."""
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from letterhead.core.endpoint import Endpoint, Transport, endpoint
+from letterhead.ports import Clock, Resolver
+from letterhead.resolver.channel import Channel
+from letterhead.resolver.https import Https
+from letterhead.resolver.pipeline import Pipeline
+from letterhead.resolver.recursive import Recursive
+from letterhead.resolver.stub import Stub
+
+
+@asynccontextmanager
+async def opened(url: str, clock: Clock, *, ca_file: Path | None = None) -> AsyncIterator[Resolver]:
+    """The resolver at `url` (core/endpoint.py); its connections are closed at the end.
+
+    `ca_file`, in PEM, holds whom to trust in the system's stead. Nothing is sent before the first
+    question. Raises Refusal `resolver_url`; OSError where the file can't be used.
+    """
+    named = endpoint(url)
+    if named.transport is Transport.UDP:
+        yield Stub(named, clock)
+        return
+    channel = _channel(named, ca_file)
+    try:
+        yield Recursive(named, channel, clock)
+    finally:
+        await channel.close()
+
+
+def _channel(named: Endpoint, ca_file: Path | None) -> Channel:
+    match named.transport:
+        case Transport.HTTPS:
+            return Https(named, _trust(ca_file))
+        case Transport.TLS:
+            return Pipeline(named, _trust(ca_file))
+    return Pipeline(named, None)
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext:
+    """What a resolver's certificate is held against: always its chain, its dates and its name."""
+    context = ssl.create_default_context(cafile=ca_file)
+    # A certificate in the file is trusted for what it is, not only as an authority: so one can be pinned.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
