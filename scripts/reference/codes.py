@@ -6,6 +6,7 @@ wrong (core/character.py) and what the life of a domain refuses (core/lifecycle.
 """
 
 import ast
+import functools
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
@@ -48,6 +49,7 @@ class Untraced(Exception):
     """A code that can't be told from the source."""
 
 
+@functools.cache
 def codes() -> dict[str, set[tuple[int, str]]]:
     """Every code, with its statuses and the modules that it comes from. Raises Untraced."""
     found: dict[str, set[tuple[int, str]]] = {}

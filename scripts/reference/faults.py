@@ -5,6 +5,7 @@ list of tests behind it is written here, from what stands in tests/.
 """
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ class Shown:
     ids: tuple[str, ...]
 
 
+@functools.cache
 def shown() -> list[Shown]:
     """Everything in tests/ that bears the id of a fault, in the order of files and lines."""
     return [one for path in sorted(TESTS.rglob("*")) for one in _of_file(path) if one.ids]

@@ -233,6 +233,10 @@ def _lift_the_limit() -> None:
     setrlimit(RLIMIT_NOFILE, (most, most))
 
 
+_TRACES = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+"""Tracebacks without the values of variables: keys and passwords are among them (A04, K09)."""
+
+
 def configure_logs() -> None:
     """Structured logs on standard error: for people at a terminal, as JSON lines elsewhere."""
     people = sys.stderr.isatty()
@@ -242,8 +246,10 @@ def configure_logs() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
-            *([] if people else [structlog.processors.dict_tracebacks]),
-            structlog.dev.ConsoleRenderer() if people else structlog.processors.JSONRenderer(),
+            *([] if people else [structlog.processors.ExceptionRenderer(_TRACES)]),
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+            if people
+            else structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

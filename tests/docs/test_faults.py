@@ -1,5 +1,6 @@
 """docs/faults.md: a row for every fault that this version answers for, and a test for each P0."""
 
+import functools
 import re
 
 import pytest
@@ -27,10 +28,12 @@ def ids(text: str) -> list[str]:
     ]
 
 
+@functools.cache
 def page() -> str:
     return PAGE.read_text("utf-8")
 
 
+@functools.cache
 def rows() -> dict[str, tuple[str, str]]:
     """The priority and the words of each row."""
     matches = list(ROW.finditer(page()))
@@ -41,6 +44,7 @@ def rows() -> dict[str, tuple[str, str]]:
     }
 
 
+@functools.cache
 def borne() -> set[str]:
     return {each for one in shown() for each in one.ids}
 

@@ -29,7 +29,7 @@ class Nsd(Server):
 
     def _change(self, is_visible: Callable[[], bool]) -> None:
         """Wait also for the end of the processes with the old content: they share the sockets of the new."""
-        old = [process for process in self.family() if not process.children()]
+        old = [process for process in self.family() if _serves(process)]
         super()._change(is_visible)
         psutil.wait_procs(old, timeout=1)
 
@@ -57,3 +57,11 @@ remote-control:
     control-enable: yes
     control-interface: "/proc/self/cwd/control"
 {zones}"""
+
+
+def _serves(process: psutil.Process) -> bool:
+    """Whether it is one of the processes at the end, which answer; False too where it has just ended."""
+    try:
+        return not process.children()
+    except psutil.NoSuchProcess:
+        return False

@@ -78,7 +78,10 @@ async def test_X08_a_deadlock_is_resolved_and_both_are_saved(database: PostgresD
         )
     assert _numbers(url) == [4, 4]
     deadlocks = "SELECT deadlocks > 0 FROM pg_stat_database WHERE datname = current_database()"
-    assert query(url, deadlocks) == [(True,)], "there was none to resolve"
+    deadline = time.monotonic() + 20
+    while query(url, deadlocks) != [(True,)]:  # the server counts after the fact
+        assert time.monotonic() < deadline, "there was none to resolve"
+        await asyncio.sleep(0.1)
 
 
 async def test_X08_a_serialization_failure_is_repeated(database: PostgresDatabase, url: str) -> None:
@@ -158,13 +161,14 @@ async def test_X05_a_connection_killed_in_mid_transaction_is_replaced_and_the_wo
 
 
 async def test_X05_idle_connections_that_were_killed_are_not_noticed_by_callers(
-    database: PostgresDatabase, url: str
+    store: Store, url: str
 ) -> None:
-    for number in range(1, 6):
-        await asyncio.gather(*(database.read("SELECT pg_sleep(0.02)", {}) for _ in range(4)))
-        query(url, TERMINATE)
-        await database.write(_add(1))
-        assert _numbers(url)[0] == number
+    domain = await store.domains.add(a_domain(), (), ())
+    for _ in range(3):
+        await asyncio.gather(*(store.domains.by_id(domain.id) for _ in range(200)))
+        assert len(query(url, TERMINATE)) > 8, "more than the store has attempts"
+        (domain,) = await store.domains.save([Change(replace(domain, rung=domain.rung + 1))])
+    assert domain.version == 4
 
 
 @pytest.mark.parametrize("answered", [True, False])

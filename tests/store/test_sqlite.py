@@ -124,9 +124,22 @@ async def test_X02_a_store_whose_disk_has_failed_can_be_read_and_is_not_ready(
 def test_what_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("This is not a database, it is a sentence of some length." * 20)
     for name in ("missing.db", "text.db", "."):
-        with pytest.raises(StoreError, match="can't be opened as a database"):
+        with pytest.raises(StoreError, match="can't be opened as a database") as refused:
             open_store(f"sqlite:///{tmp_path / name}")
+        assert refused  # which keeps everything alive that was not closed
+        opened = [os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()]
+        assert [path for path in opened if path.startswith(str(tmp_path))] == []
     assert not (tmp_path / "missing.db").exists()
+
+
+def test_where_no_write_ahead_log_can_be_kept_the_store_is_not_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on a network disk; a database in memory has none either."""
+    with closing(sqlite3.connect(":memory:")) as memory:
+        monkeypatch.setattr(sqlite, "connect", lambda *_: memory)
+        with pytest.raises(StoreError, match="no write-ahead log"):
+            connect_writer(Path("any.db"))
 
 
 async def test_the_connections_are_as_durable_and_strict_as_promised(url: str) -> None:

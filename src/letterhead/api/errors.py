@@ -24,6 +24,7 @@ from letterhead.api.answer import Answer
 from letterhead.api.native import problem as native_problem
 from letterhead.api.problem import Problem
 from letterhead.core.refusal import Refusal
+from letterhead.service.outage import outage
 
 Wording = Callable[[Problem, str, str], Answer]
 """A dialect's words for a problem, given the request's id and the public URL."""
@@ -43,8 +44,8 @@ def worded(said: Problem, path: str, request_id: str, public_url: str) -> Answer
 def handle(request: Request[Any, Any, Any], raised: Exception) -> Response[bytes]:
     """Litestar's handler for whatever was raised on the way, in its own code or in ours."""
     said = problem_of(raised)
-    if said.code == "unexpected":
-        _record(request, raised)
+    if not isinstance(raised, Problem | Refusal | ClientException):
+        _record(request, raised, said.code)
     settings = request.app.state.settings
     answer = worded(said, request.scope["path"], request.state.request_id, settings.public_url)
     return Response(
@@ -65,7 +66,8 @@ def problem_of(raised: Exception) -> Problem:
         case ClientException():
             return _of_litestar(raised)
         case _:
-            return problem.unexpected()
+            away = outage(raised)
+            return problem.of_refusal(away) if away else problem.unexpected()
 
 
 def _of_litestar(raised: ClientException) -> Problem:
@@ -91,9 +93,9 @@ def _of_parameters(raised: ValidationException) -> Problem:
     return problem.validation(errors)
 
 
-def _record(request: Request[Any, Any, Any], raised: Exception) -> None:
+def _record(request: Request[Any, Any, Any], raised: Exception, code: str) -> None:
     # A log that can't be written never costs anybody an answer (X14).
     # The traceback is plain text: renderers that show local variables would show the request's key (A04).
     with suppress(OSError, ValueError):
         trace = "".join(traceback.format_exception(raised))
-        _log.error("unexpected", method=request.method, path=request.scope["path"], trace=trace)
+        _log.error(code, method=request.method, path=request.scope["path"], trace=trace)

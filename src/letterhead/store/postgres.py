@@ -2,7 +2,7 @@
 
 What the server refused for a passing reason, or lost before its COMMIT was sent, left nothing behind and is
 run again for a while. A COMMIT that was sent and not answered is never repeated
-(docs/decisions/0006-postgresql.md).
+(docs/decisions/0007-postgresql.md).
 """
 
 import asyncio

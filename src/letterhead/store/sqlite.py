@@ -74,12 +74,21 @@ def connect(path: Path, pragmas: Sequence[str] = ()) -> sqlite3.Connection:
             isolation_level=None,
             check_same_thread=False,
         )
-        connection.row_factory = sqlite3.Row
-        for pragma in pragmas:
-            connection.execute(pragma)
+        _settle(connection, pragmas)
     except sqlite3.Error as error:
         raise StoreError(f"{path} can't be opened as a database: {error}") from error
     return connection
+
+
+def _settle(connection: sqlite3.Connection, pragmas: Sequence[str]) -> None:
+    """Set a fresh connection up, or close it; a file that is no database is noticed here first."""
+    try:
+        connection.row_factory = sqlite3.Row
+        for pragma in pragmas:
+            connection.execute(pragma)
+    except sqlite3.Error:
+        connection.close()
+        raise
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:
@@ -103,13 +112,15 @@ def _turn_log_on(connection: sqlite3.Connection) -> None:
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         except sqlite3.OperationalError as error:
             if not is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
-        else:
-            return
+            continue
+        if mode != "wal":  # SQLite goes on in another mode without a word, as on some network disks
+            raise sqlite3.NotSupportedError(f"no write-ahead log can be kept here, only mode {mode!r}")
+        return
 
 
 def schema_version(connection: sqlite3.Connection) -> str | None:
