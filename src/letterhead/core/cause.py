@@ -85,7 +85,7 @@ ADVICE: dict[Cause, str] = {
     Cause.NOT_VISIBLE_YET: (
         "{host} is published, but resolvers still remember what was there before. Nothing to do: wait{until}."
     ),
-    Cause.NAME_MISSING: "There is nothing at {host}. Add a {type} record there with the value {value}",
+    Cause.NAME_MISSING: "There is nothing at {host}. Add a record of type {type} there with the value {value}",
     Cause.TYPE_MISSING: "{host} exists but has no {type} record. Add one with the value {value}",
     Cause.ALIAS_LOOP: "The CNAME records lead in a circle at {detail}. Remove the CNAME that points back.",
     Cause.ALIAS_TOO_LONG: "The CNAME records from {host} lead on for too long. Point {host} at its target directly.",
@@ -96,7 +96,7 @@ ADVICE: dict[Cause, str] = {
     Cause.WRONG_TYPE: "{host} carries a {detail} record; we need {type}. Replace it by {type} with the value {value}",
     Cause.WILDCARD: (
         "What answers at {host} is a wildcard record, which proves nothing. "
-        "Add a {type} record at exactly {host} with the value {value}"
+        "Add a record of type {type} at exactly {host} with the value {value}"
     ),
     Cause.PROOF_MISSING: "{host} has no TXT record with our token. Add one with the value {value}",
     Cause.PROOF_MANGLED: "The token at {host} is there but {detail}. Replace it by exactly {value}",
