@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from letterhead.ports import StoreError
 from tests.api.conftest import Api
 from tests.api.operations import OPERATIONS
 from tests.api.raw import exchange
@@ -117,7 +116,7 @@ async def test_A18_what_nobody_foresaw_is_a_500_with_the_request_id_and_nothing_
     api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def broken(*_: object, **__: object) -> None:
-        raise StoreError("SELECT secret FROM domain: disk I/O error")
+        raise RuntimeError("SELECT secret FROM domain: disk I/O error")
 
     monkeypatch.setattr(type(api.services.domains), "page", broken)
     answer = await api.ask("GET", "/domains", await api.key())

@@ -97,9 +97,14 @@ class Program:
 
     def client_with(self, key: str, team: str = "") -> "Client":
         """A client with this key."""
-        client = Client(f"http://127.0.0.1:{self._port}", key, team)
+        client = Client(self.url, key, team)
         self._clients.append(client)
         return client
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self._port}"
 
     def _run(self) -> None:
         try:
