@@ -10,9 +10,8 @@ from pathlib import Path
 import dns.message
 
 from letterhead.core.answer import Observation, Question, RecordType
-from letterhead.ports import Resolver
+from letterhead.ports import Clock, Resolver
 from letterhead.resolver.opening import opened
-from tests.clock import ManualClock
 from tests.nameservers.liar import Script
 
 Send = Callable[[bytes], None]
@@ -72,7 +71,7 @@ def saying(script: Script) -> Answering:
 
 @asynccontextmanager
 async def staged(
-    play: Answering, clock: ManualClock, *, tls: ssl.SSLContext | None = None, ca_file: Path | None = None
+    play: Answering, clock: Clock, *, tls: ssl.SSLContext | None = None, ca_file: Path | None = None
 ) -> AsyncIterator[tuple[Stage, Resolver]]:
     """A stage with this play, and the resolver that asks it."""
     stage = await Stage(play, tls).start()

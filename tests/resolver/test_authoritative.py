@@ -12,7 +12,7 @@ import pytest
 
 from letterhead.clock import SystemClock
 from letterhead.core.answer import Fault, RecordType, Source, Target
-from letterhead.resolver import exchange, panel, transport
+from letterhead.resolver import line, panel, transport
 from letterhead.resolver.authoritative import Authoritative
 from tests.clock import ManualClock
 from tests.nameservers import lies
@@ -140,9 +140,9 @@ async def test_R16_round_after_round_a_dead_server_costs_little_beside_a_live_on
     internet: Internet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module, name, seconds in (
-        (exchange, "PATIENCE", 0.6),
-        (exchange, "PATIENCE_WITH_SILENT", 0.2),
-        (exchange, "SILENT_AFTER", 0.3),
+        (line, "PATIENCE", 0.6),
+        (line, "PATIENCE_WITH_SILENT", 0.2),
+        (line, "SILENT_AFTER", 0.3),
         (panel, "_HEAD_START", 0.3),
     ):
         monkeypatch.setattr(module, name, seconds)

@@ -1,12 +1,14 @@
 """One connection for many queries, and what a server can do to it."""
 
 import asyncio
+import time
 
 import dns.message
 import pytest
 
+from letterhead.clock import SystemClock
 from letterhead.core.answer import Fault
-from letterhead.resolver import connection
+from letterhead.resolver import connection, line
 from letterhead.resolver.opening import opened
 from tests.clock import ManualClock
 from tests.nameservers import lies
@@ -44,6 +46,20 @@ async def test_R17_no_more_than_fifty_questions_are_under_way(clock: ManualClock
         await asyncio.sleep(0.15)
         assert len(heard) == 50
         assert {o.fault for o in await asked} == {Fault.TIMEOUT}
+
+
+async def test_R16_a_dead_resolver_costs_an_examination_its_time_only_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(line, "SILENT_AFTER", 0.2)
+    monkeypatch.setattr(line, "PATIENCE_WITH_SILENT", 0.05)
+    async with staged(lambda _q, _s, _w: None, SystemClock()) as (stage, resolver):
+        assert (await ask(resolver, within=0.3)).fault is Fault.TIMEOUT
+        began = time.monotonic()
+        assert (await ask(resolver, within=3)).fault is Fault.TIMEOUT
+        assert time.monotonic() - began < 0.3
+        stage.play = saying(TRUE)
+        assert texts(await ask(resolver)) == ["true"]
 
 
 async def test_a_reply_that_comes_too_late_is_nobody_elses(clock: ManualClock) -> None:

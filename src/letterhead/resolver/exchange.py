@@ -1,36 +1,19 @@
-"""Asking any server: UDP first, TCP where needed, a socket for each query, and little time for the silent."""
+"""Asking any server: UDP first, TCP where needed, a socket for each query."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from resource import RLIMIT_NOFILE, getrlimit
-from weakref import WeakValueDictionary
 
 from letterhead.core.answer import Fault, Question
 from letterhead.ports import Clock
 from letterhead.resolver import wire
-from letterhead.resolver.conversation import Failed, Reply, converse
+from letterhead.resolver.conversation import Failed, Reply
+from letterhead.resolver.line import Line
 from letterhead.resolver.memory import Memory
 from letterhead.resolver.transport import Forgery, Server, over_tcp, over_udp
 from letterhead.resolver.wire import Query
 
-MAX_AT_ONE_SERVER = 50
-"""Queries in flight to one address: a server's receive buffer holds a few hundred small ones."""
-
-
-PATIENCE = 3.0
-"""Seconds that one of a zone's servers has for one question, all tries and TCP included."""
-
-SILENT_AFTER = 2.0
-"""Seconds after which a server that answers nobody counts as silent."""
-
-SILENT_FOR = 60.0
-"""Seconds for which it does, unless it speaks: an examination asks in several rounds, and can't spend its
-time on each with a server that is dead (R16)."""
-
-PATIENCE_WITH_SILENT = 0.5
-"""Seconds that a silent server has for one question: enough to be heard from anywhere when it is back."""
-
-_MANY = 10_000
+_MANY, _LONG = 10_000, 3_600.0  # lines kept, and for how many seconds
 
 
 class Exchange:
@@ -38,47 +21,23 @@ class Exchange:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lines: WeakValueDictionary[Server, _Line] = WeakValueDictionary()
-        self._silent: Memory[Server, None] = Memory(clock, _MANY)
+        self._lines: Memory[Server, Line] = Memory(clock, _MANY)
         # Half of what this process may open; the rest is for whoever talks to us, and for the store.
         self._sockets = asyncio.Semaphore(getrlimit(RLIMIT_NOFILE)[0] // 2)
 
     def is_silent(self, server: Server) -> bool:
         """Whether the server answered nobody when it was asked last."""
-        return server in self._silent
+        return server in self._lines and self._lines[server].is_silent
 
     async def ask(self, question: Question, server: Server, *, recursive: bool, within: float) -> Reply:
         """Ask `server` once, for at most `within` seconds. `recursive` sets RD.
 
         Raises nothing but CancelledError.
         """
-        if within <= 0:
-            detail, now = "no time was left to ask", self._clock.now()
-            return Reply(question, server.url("udp"), now, 0.0, fault=Fault.TIMEOUT, detail=detail)
-        if self.is_silent(server):
-            within = min(within, PATIENCE_WITH_SILENT)
-        elif not recursive:
-            within = min(within, PATIENCE)
-        line = self._lines.setdefault(server, _Line())
-        heard = line.heard
+        if server not in self._lines:
+            self._lines.keep(server, Line(self._clock), _LONG)
         way = _Datagram(server, self._sockets)
-        reply = await converse(
-            way, question, recursive=recursive, within=within, gate=line.gate, clock=self._clock
-        )
-        if reply.fault is not Fault.TIMEOUT:
-            line.heard += 1
-            self._silent.forget(server)
-        elif line.heard == heard and reply.elapsed_ms >= SILENT_AFTER * 1000:
-            self._silent.keep(server, None, SILENT_FOR)
-        return reply
-
-
-class _Line:
-    """One server while questions are on their way to it; `heard` counts the replies."""
-
-    def __init__(self) -> None:
-        self.gate = asyncio.Semaphore(MAX_AT_ONE_SERVER)
-        self.heard = 0
+        return await self._lines[server].ask(way, question, recursive=recursive, within=within)
 
 
 class _Datagram:

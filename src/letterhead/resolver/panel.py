@@ -21,8 +21,8 @@ from letterhead.resolver.transport import Server
 from letterhead.resolver.wire import Message
 
 MAX_QUERIES = 100
-"""Queries for one step of a walk, walks within it included: a referral to thirteen made-up names of servers
-would cost thirteen walks, each of which may meet the like."""
+"""Queries for one walk, walks within it included: a referral to thirteen made-up names of servers would cost
+thirteen walks, each of which may meet the like."""
 
 _HEAD_START = 0.4  # seconds that a server has before the next one is asked as well
 
@@ -46,7 +46,7 @@ class Lost(Exception):
 
 
 class Budget:
-    """What a step of a walk may spend: queries, and time until `until` on the event loop's clock."""
+    """What a walk may spend: queries, and time until `until` on the event loop's clock."""
 
     def __init__(self, until: float) -> None:
         self._until = until

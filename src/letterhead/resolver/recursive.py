@@ -1,14 +1,12 @@
 """One recursive resolver, asked over connections that are kept: TCP, TLS or HTTPS."""
 
-import asyncio
-
 from letterhead.core.answer import Fault, Observation, Question, Source
 from letterhead.core.endpoint import Endpoint
 from letterhead.ports import Clock
 from letterhead.resolver import wire
 from letterhead.resolver.channel import Channel, HungUp
-from letterhead.resolver.conversation import Failed, converse
-from letterhead.resolver.exchange import MAX_AT_ONE_SERVER
+from letterhead.resolver.conversation import Failed
+from letterhead.resolver.line import Line
 from letterhead.resolver.observation import observed
 from letterhead.resolver.transport import Forgery
 from letterhead.resolver.wire import Query
@@ -20,8 +18,7 @@ class Recursive:
     def __init__(self, endpoint: Endpoint, channel: Channel, clock: Clock) -> None:
         self._endpoint = endpoint
         self._channel = channel
-        self._clock = clock
-        self._gate = asyncio.Semaphore(MAX_AT_ONE_SERVER)
+        self._line = Line(clock)
 
     async def ask(self, question: Question, *, within: float) -> tuple[Observation, ...]:
         """Ask with recursion desired; one observation, whatever happens.
@@ -29,9 +26,7 @@ class Recursive:
         It bears the name that the resolver's certificate proved, if the operator asked for one.
         """
         way = _Call(self._endpoint, self._channel)
-        reply = await converse(
-            way, question, recursive=True, within=within, gate=self._gate, clock=self._clock
-        )
+        reply = await self._line.ask(way, question, recursive=True, within=within)
         return (observed(reply, Source.RECURSIVE, name=self._endpoint.name if reply.message else ""),)
 
 
