@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from letterhead.core.answer import Observation
 from letterhead.core.cause import ADVICE, Cause
-from letterhead.core.record import Record
+from letterhead.core.record import Record, Role
 
 
 class Outcome(StrEnum):
@@ -118,6 +118,14 @@ def outcome_of(findings: Iterable[Finding]) -> Outcome:
         if outcome in outcomes:
             return outcome
     return Outcome.PASS if outcomes else Outcome.UNKNOWN
+
+
+def proves_ownership(report: Report) -> bool:
+    """Whether all that is required is there, and a value of this registration alone among it (O02)."""
+    bound = {Role.OWNERSHIP, Role.DKIM}
+    return report.outcome is Outcome.PASS and any(
+        finding.outcome is Outcome.PASS and finding.record.role in bound for finding in report.findings
+    )
 
 
 def advice(cause: Cause, record: Record, domain: str, **details: str) -> str:

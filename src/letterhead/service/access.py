@@ -4,17 +4,13 @@ Every use case that is given an id comes through here; a foreign id is the same 
 """
 
 from dataclasses import replace
-from typing import Final
 
 from letterhead.core import hostname
 from letterhead.core.domain import Domain
-from letterhead.core.finding import Outcome
+from letterhead.core.finding import proves_ownership
 from letterhead.core.permission import Actor
-from letterhead.core.record import Role
 from letterhead.core.refusal import missing
 from letterhead.ports import Store
-
-_PROOFS: Final = frozenset({Role.OWNERSHIP, Role.DKIM})
 
 
 async def owned(store: Store, actor: Actor, permission: str, domain_id: str) -> Domain:
@@ -51,11 +47,7 @@ async def _is_outproven(store: Store, domain: Domain) -> bool:
     """
     rivals = await store.domains.others(domain.hostname, domain.team)
     reports = await store.reports.newest_of([rival.id for rival in rivals if rival.due_at is not None])
-    return any(
-        report.outcome is Outcome.PASS
-        and any(f.outcome is Outcome.PASS and f.record.role in _PROOFS for f in report.findings)
-        for report in reports.values()
-    )
+    return any(proves_ownership(report) for report in reports.values())
 
 
 def not_found() -> Exception:
