@@ -34,10 +34,6 @@ class Memory(Generic[K, V]):
         if len(self._kept) > self._capacity:
             self._kept.popitem(last=False)
 
-    def forget(self, key: K) -> bool:
-        """Forget the value; whether there was one."""
-        return self._kept.pop(key, None) is not None
-
 
 class Flights(Generic[K, V]):
     """Errands under way: who wants the same one joins it, and gets the same result or the same error."""
