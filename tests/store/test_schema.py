@@ -102,8 +102,8 @@ def test_what_can_not_be_migrated_is_a_clear_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("version", "line"),
     [
-        ("0000", "the schema is at 0000 and must be at 0001: run `letterhead migrate`"),
-        ("0002", "the schema is at 0002, newer than 0001, the newest that this program knows"),
+        ("0000", f"the schema is at 0000 and must be at {SCHEMA}: run `letterhead migrate`"),
+        ("9999", f"the schema is at 9999, newer than {SCHEMA}, the newest that this program knows"),
     ],
 )
 async def test_a_schema_that_is_not_ours_is_refused_in_one_line(url: str, version: str, line: str) -> None:
@@ -125,9 +125,9 @@ async def test_an_empty_file_has_no_schema(tmp_path: Path) -> None:
 
 def test_a_newer_schema_is_not_migrated(url: str) -> None:
     path = Path(url.removeprefix("sqlite:///"))
-    _stand_at(path, "0002")
+    _stand_at(path, "9999")
     before = _dump(path)
-    with pytest.raises(StoreError, match="newer than 0001"):
+    with pytest.raises(StoreError, match=f"newer than {SCHEMA}"):
         migrate(url)
     assert _dump(path) == before
 
