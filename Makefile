@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo serve test lint soak bench lock clean
+.PHONY: help setup demo serve test conformance lint soak bench lock clean
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -20,6 +20,9 @@ test: .venv/develop.stamp   ## lint, check types, run every test on real servers
 	@sh scripts/servers.sh
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -n 2 --dist worksteal
+
+conformance: .venv/develop.stamp  ## run the public suites that lie in tests/conformance/suites
+	@$(BIN)/pytest tests/conformance -rs
 
 lint: .venv/develop.stamp   ## what the linter, the formatter and the type checker say
 	@$(BIN)/ruff check .

@@ -34,7 +34,7 @@ def report(outcome: Outcome, after: timedelta = CYCLE, zone: str = "acme.com") -
 
 
 def advanced(before: Domain, outcome: Outcome, after: timedelta = CYCLE, **how: Any) -> Domain:
-    return advance(before, report(outcome, after), NOON + after, cycle=CYCLE, **how)[0]
+    return advance(before, report(outcome, after), NOON + after, cycle=CYCLE, grace=CYCLE, **how)[0]
 
 
 # DESIGN §3, written out once more: what evidence makes of each state when a cycle has passed.
@@ -71,7 +71,7 @@ def test_L13_only_suspending_and_resuming_are_in_a_clients_hands(status: Status)
 @pytest.mark.parametrize("status", Status)
 def test_R02_what_could_not_be_found_out_changes_nothing_but_the_time_of_asking(status: Status) -> None:
     before = standing(status)
-    after, events = advance(before, report(Outcome.UNKNOWN), NOON + CYCLE, cycle=CYCLE)
+    after, events = advance(before, report(Outcome.UNKNOWN), NOON + CYCLE, cycle=CYCLE, grace=CYCLE)
     assert events == ()
     assert after == replace(before, asked_at=NOON + CYCLE)
 
@@ -92,7 +92,11 @@ def test_L07_a_check_by_hand_never_ends_a_lapse_in_failed() -> None:
 def test_L08_older_evidence_never_overwrites_newer() -> None:
     verified = standing(Status.VERIFIED, asked_at=NOON + CYCLE)
     after, events = advance(
-        verified, report(Outcome.FAIL, CYCLE - timedelta(seconds=1)), NOON + 2 * CYCLE, cycle=CYCLE
+        verified,
+        report(Outcome.FAIL, CYCLE - timedelta(seconds=1)),
+        NOON + 2 * CYCLE,
+        cycle=CYCLE,
+        grace=CYCLE,
     )
     assert after == verified
     assert events == ()
@@ -143,7 +147,7 @@ def test_L02_nothing_is_promoted_while_another_registration_holds_the_name() -> 
 )
 def test_O07_a_name_below_anothers_is_promoted_only_as_a_zone_of_its_own(zone: str, expected: Status) -> None:
     child = replace(domain(hostname="mail.acme.com"), held_above="acme.com")
-    after, _ = advance(child, report(Outcome.PASS, zone=zone), NOON, cycle=CYCLE)
+    after, _ = advance(child, report(Outcome.PASS, zone=zone), NOON, cycle=CYCLE, grace=CYCLE)
     assert after.status is expected
 
 
@@ -168,7 +172,9 @@ def test_owners_are_told_of_each_turn_once() -> None:
     told = []
     for number, outcome in enumerate(["pass", "fail", "fail", "fail", "pass", "pass"], start=1):
         moment = NOON + number * CYCLE
-        now, events = advance(now, replace(report(Outcome(outcome)), asked_at=moment), moment, cycle=CYCLE)
+        now, events = advance(
+            now, replace(report(Outcome(outcome)), asked_at=moment), moment, cycle=CYCLE, grace=CYCLE
+        )
         told += [event.kind.value.removeprefix("domain.") for event in events]
     assert told == ["verified", "lapsed", "failed", "recovered"]
 
@@ -183,7 +189,9 @@ def test_whatever_happens_the_invariants_hold(acts: list[Outcome | Trigger]) -> 
         before, moment = now, NOON + number * timedelta(hours=4)
         try:
             if isinstance(act, Outcome):
-                now, events = advance(now, replace(report(act), asked_at=moment), moment, cycle=CYCLE)
+                now, events = advance(
+                    now, replace(report(act), asked_at=moment), moment, cycle=CYCLE, grace=CYCLE
+                )
             else:
                 now, events = apply(now, act, moment)
         except Refusal:

@@ -12,7 +12,12 @@ from letterhead.core.schedule import JITTER, Cadence, due, is_expired
 from tests.core.dns import NOON
 from tests.core.registration import domain
 
-CADENCE = Cadence(timedelta(hours=6), tuple(timedelta(seconds=s) for s in (5, 60, 600)), timedelta(days=30))
+CADENCE = Cadence(
+    timedelta(hours=6),
+    tuple(timedelta(seconds=s) for s in (5, 60, 600)),
+    timedelta(days=30),
+    timedelta(hours=6),
+)
 
 
 @pytest.mark.parametrize(("rung", "seconds"), [(0, 5), (1, 60), (2, 600), (3, 600), (99, 600)])

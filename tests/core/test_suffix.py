@@ -1,16 +1,14 @@
-"""Every rule of the bundled public suffix list, and its own test vectors."""
+"""Every rule of the bundled public suffix list; its own test vectors are run in tests/core/name."""
 
-import ast
 from importlib.resources import files
 
 import pytest
 
-from letterhead.core import spelling, suffix
+from letterhead.core import suffix
 from letterhead.core.hostname import Rules, canonical
 from letterhead.core.refusal import Refusal
 
 LIST = files("publicsuffixlist").joinpath("public_suffix_list.dat").read_text("utf-8")
-VECTORS = files("publicsuffixlist").joinpath("test_psl.txt").read_text("utf-8")
 ICANN, PRIVATE = LIST.split("// ===BEGIN PRIVATE DOMAINS===")
 
 
@@ -50,26 +48,6 @@ def test_N05_exceptions_from_wildcard_rules_may_be_registered() -> None:
 )
 def test_N05_names_below_a_suffix_may_be_registered(name: str) -> None:
     assert code_of(name) == ""
-
-
-def vectors() -> list[tuple[str, str | None]]:
-    """The list's `checkPublicSuffix(name, registrable)` lines; names with a leading dot are no names."""
-    lines = [line for line in VECTORS.splitlines() if line.startswith("checkPublicSuffix(")]
-    calls = [line.removeprefix("checkPublicSuffix").rstrip("; ").replace("null", "None") for line in lines]
-    pairs = [ast.literal_eval(call) for call in calls]
-    return [(name, expected) for name, expected in pairs if name and not name.startswith(".")]
-
-
-def test_N05_the_lists_own_vectors_agree() -> None:
-    assert len(vectors()) > 65
-    for typed, expected in vectors():
-        name = spelling.a_label_form(typed)
-        outcome = suffix.registrable(name)
-        if expected is None:
-            assert outcome == name
-            assert suffix.is_public(name) or "." not in name
-        else:
-            assert outcome == spelling.a_label_form(expected)
 
 
 def test_N08_an_unknown_top_level_domain_is_no_suffix() -> None:

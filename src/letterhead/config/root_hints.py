@@ -1,8 +1,13 @@
 """Where the walk of the delegation starts: the root servers' IPv4 addresses, A to M.
 
-Source: IANA's `named.root` of 22 July 2026 (RFC 9609 §2). The addresses change about once in a few years,
-and the old ones keep answering for long.
+Source: IANA's `named.root` (RFC 9609 §2). The addresses change about once in a few years, and the old ones
+keep answering for long.
 """
+
+from datetime import date
+
+PUBLISHED = date(2026, 7, 22)
+"""The day that `named.root` bears."""
 
 ROOT_HINTS = (
     "198.41.0.4",

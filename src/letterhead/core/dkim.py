@@ -258,8 +258,10 @@ def key_record_text(public_key: bytes) -> str:
 
     Raises Refusal dkim_key_unsupported for bytes that are no RSA or Ed25519 key.
     """
-    key_type, forms = _published_forms(public_key)
-    return f"v=DKIM1; k={key_type}; p={base64.b64encode(forms[0]).decode('ascii')}"
+    key = _loaded(public_key)
+    if isinstance(key, Ed25519PublicKey):
+        return f"v=DKIM1; k=ed25519; p={base64.b64encode(key.public_bytes_raw()).decode('ascii')}"
+    return f"v=DKIM1; k=rsa; p={base64.b64encode(_info(key)).decode('ascii')}"
 
 
 def same_key(record: KeyRecord, public_key: bytes) -> bool:
@@ -273,15 +275,24 @@ def same_key(record: KeyRecord, public_key: bytes) -> bool:
 
 def _published_forms(public_key: bytes) -> tuple[str, tuple[bytes, ...]]:
     """The key type and the bytes that p= may carry for a key, ours first."""
+    key = _loaded(public_key)
+    if isinstance(key, Ed25519PublicKey):
+        return "ed25519", (key.public_bytes_raw(),)
+    return "rsa", (_info(key), key.public_bytes(Encoding.DER, PublicFormat.PKCS1))
+
+
+def _info(key: RSAPublicKey) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _loaded(public_key: bytes) -> RSAPublicKey | Ed25519PublicKey:
+    """The key. Raises Refusal dkim_key_unsupported."""
     try:
         key = load_der_public_key(public_key)
     except (ValueError, UnsupportedAlgorithm):
         key = None
-    if isinstance(key, RSAPublicKey):
-        info = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return "rsa", (info, key.public_bytes(Encoding.DER, PublicFormat.PKCS1))
-    if isinstance(key, Ed25519PublicKey):
-        return "ed25519", (key.public_bytes_raw(),)
+    if isinstance(key, RSAPublicKey | Ed25519PublicKey):
+        return key
     raise invalid(
         "dkim_key_unsupported",
         "The DKIM key is no RSA or Ed25519 public key in DER.",

@@ -39,9 +39,11 @@ def remarks(label: str) -> tuple[str, ...]:
     confusable        all of it can be read as a plain Latin label: `аррӏе`, wholly Cyrillic.
     invisible_joiner  it holds a joiner that nobody sees, legitimate in some scripts (RFC 5892 A.1, A.2).
     """
+    if label.isascii():
+        return ()
     found = {
         "mixed_script": _mixes_scripts(label),
-        "confusable": not label.isascii() and skeleton(label).isascii(),
+        "confusable": skeleton(label).isascii(),
         "invisible_joiner": any(joiner in label for joiner in JOINERS),
     }
     return tuple(remark for remark, applies in found.items() if applies)

@@ -1,7 +1,8 @@
 """A zone written as text, and a driver that answers an inquiry from it.
 
 One record a line: name, type, data. The data "!timeout" means that nobody answers this question; a name
-that has other records but none of the asked type is empty (NODATA), and every other name does not exist.
+that has other records but none of the asked type is empty (NODATA), as is one that only has names below it;
+every other name does not exist.
 """
 
 from collections.abc import Mapping
@@ -54,7 +55,8 @@ def _answer(question: Question, zone: Zone) -> Answer:
     assert question.name == question.name.lower()
     assert not question.name.endswith(".")
     if question.name not in zone:
-        return Absent(question, Absence.NXDOMAIN)
+        below = any(name.endswith("." + question.name) for name in zone)  # RFC 8020 §2
+        return Absent(question, Absence.NODATA if below else Absence.NXDOMAIN)
     texts = [data for rtype, data in zone[question.name] if rtype is question.type]
     if "!timeout" in texts:
         return Unreachable(question, Fault.TIMEOUT)

@@ -17,7 +17,8 @@ LONGEST_PARENT = 7
 """Labels of the longest name asked for after the domain itself, so that a walk takes 8 queries at most."""
 
 LONGEST_NAME = 253
-"""Characters of the longest name that the DNS can hold (RFC 1035 §2.3.4)."""
+LONGEST_LABEL = 63
+"""Characters of the longest name, and of the longest label, that the DNS can hold (RFC 1035 §2.3.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def discover(domain: str) -> Inquiry[Discovery]:
 
     The domain's own record rules if there is one; otherwise its organizational domain's, then its public
     suffix's. Asks for 8 TXT records at most, and one MX where np= makes it matter whether the name exists.
+    The domain is in A-labels, lower case, without the final dot; what the DNS can't hold is not asked for.
     """
     steps = yield from _walk(walk_targets(domain)[:1])
     own = steps[0]
@@ -162,7 +164,7 @@ def _walk(targets: Sequence[str]) -> Inquiry[tuple[Step, ...]]:
 
 def _look(domain: str) -> Inquiry[Step]:
     name = f"_dmarc.{domain}"
-    if len(name) > LONGEST_NAME:
+    if not _can_exist(name):
         return Step(domain, Absent(Question(name, RecordType.TXT), Absence.NXDOMAIN))
     answer = yield from ask(name, RecordType.TXT)
     if not isinstance(answer, Found):
@@ -187,7 +189,9 @@ def _ruler(organizational: str, steps: Sequence[Step]) -> tuple[str, Record | No
 def _inherited(domain: str, name: str, record: Record) -> Inquiry[Ruling | NoPolicy | Unreachable]:
     """What the record at `name` asks for a domain below it (RFC 9989 §4.10.1)."""
     exists = True
-    if record.subdomain(exists=True)[1] is not record.subdomain(exists=False)[1]:
+    if not _can_exist(domain):
+        exists = False
+    elif record.subdomain(exists=True)[1] is not record.subdomain(exists=False)[1]:
         answer = yield from ask(domain, RecordType.MX)
         if isinstance(answer, Unreachable):
             return answer
@@ -199,6 +203,11 @@ def _inherited(domain: str, name: str, record: Record) -> Inquiry[Ruling | NoPol
 def _nothing(own: Step) -> NoPolicy:
     """No record rules: because there is none, or because there are too many."""
     return NoPolicy(Lack.SEVERAL_RECORDS, own.domain) if own.records else NoPolicy(Lack.NO_RECORD)
+
+
+def _can_exist(name: str) -> bool:
+    """Whether the DNS can hold the name at all."""
+    return len(name) <= LONGEST_NAME and all(0 < len(label) <= LONGEST_LABEL for label in name.split("."))
 
 
 def _nonexistent(answer: Answer) -> bool:

@@ -1,0 +1,101 @@
+"""Zones of which no server answers: a day of patience, a word to the owners, then a failure."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from letterhead.core.answer import Fault, Question, RecordType
+from letterhead.core.broken import CYCLES, counted, is_broken
+from letterhead.core.cause import Cause
+from letterhead.core.domain import Domain, Status
+from letterhead.core.event import EventKind
+from letterhead.core.finding import Finding, Outcome, Report, witness
+from letterhead.core.lifecycle import advance
+from tests.core.dns import NOON, observed
+from tests.core.registration import domain, planned
+
+CYCLE = timedelta(hours=6)
+(RECORD, *_) = planned().records
+MX = Question("acme.com", RecordType.MX)
+
+
+def report(*faults: Fault | None, after: timedelta = timedelta(0)) -> Report:
+    """A report for which witnesses had these faults; None for a definite word."""
+    witnesses = tuple(witness(observed(MX, fault=fault)) for fault in faults)
+    finding = Finding(RECORD, Outcome.UNKNOWN, Cause.LAME_DELEGATION, "Mend it.", witnesses=witnesses)
+    return Report(Outcome.UNKNOWN, (finding,), NOON + after, "plan")
+
+
+def verified() -> Domain:
+    return replace(domain(), status=Status.VERIFIED, held=True, ever_held=True, verified_at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("faults", "expected"),
+    [
+        ((Fault.LAME,), True),
+        ((Fault.LAME, Fault.TIMEOUT), True),
+        ((Fault.LAME, None), False),
+        ((Fault.TIMEOUT, Fault.ILL), False),
+        ((), False),
+    ],
+)
+def test_R04_a_zone_is_broken_when_everybody_was_asked_and_nobody_knew(
+    faults: tuple[Fault | None, ...], expected: bool
+) -> None:
+    assert is_broken(report(*faults)) is expected
+
+
+def walked(*reports: Report, sure: bool = True, by_hand: bool = False) -> tuple[Domain, list[str]]:
+    now, told = verified(), []
+    for each in reports:
+        now, events = advance(now, each, each.asked_at, cycle=CYCLE, grace=CYCLE, by_hand=by_hand, sure=sure)
+        told += [event.kind.value.removeprefix("domain.") for event in events]
+    return now, told
+
+
+def cycles(count: int, *, every: timedelta = CYCLE) -> list[Report]:
+    return [report(Fault.LAME, after=number * every) for number in range(count)]
+
+
+def test_R04_a_day_passes_before_anything_happens_and_then_it_is_told_and_counts() -> None:
+    now, told = walked(*cycles(CYCLES))
+    assert (now.status, told, now.broken_cycles) == (Status.VERIFIED, [], CYCLES - 1)
+    now, told = walked(*cycles(CYCLES + 1))
+    assert (now.status, told) == (Status.LAPSED, ["broken", "lapsed"])
+    now, told = walked(*cycles(CYCLES + 2))
+    assert (now.status, told) == (Status.FAILED, ["broken", "lapsed", "failed"]), "told once"
+
+
+def test_R04_the_event_says_since_when_and_why() -> None:
+    late = replace(verified(), broken_since=NOON, broken_cycles=3)
+    _, _, (event,) = counted(
+        late, report(Fault.LAME, after=timedelta(days=1)), cycle=CYCLE, by_hand=False, sure=True
+    )
+    assert event.kind is EventKind.BROKEN
+    assert event.data == {"since": "2026-01-15T12:00:00Z", "cause": "lame_delegation", "advice": "Mend it."}
+
+
+def test_R04_one_definite_word_sets_the_count_back() -> None:
+    now, told = walked(
+        *cycles(4),
+        report(None, after=4 * CYCLE),
+        *[report(Fault.LAME, after=CYCLE * number) for number in range(5, 9)],
+    )
+    assert (now.status, told, now.broken_cycles) == (Status.VERIFIED, [], 3)
+
+
+def test_R04_asking_often_makes_nothing_fail_sooner() -> None:
+    now, _ = walked(*cycles(40, every=timedelta(minutes=30)))
+    assert (now.status, now.broken_cycles) == (Status.VERIFIED, 3)
+    now, told = walked(*cycles(8), by_hand=True)
+    assert (now.status, now.broken_cycles, told) == (Status.VERIFIED, 0, ["broken"])
+
+
+def test_R01_while_we_are_not_sure_of_ourselves_nothing_is_counted_and_nothing_set_back() -> None:
+    now, told = walked(*cycles(20), sure=False)
+    assert (now.status, told, now.broken_since) == (Status.VERIFIED, [], None)
+    before = replace(verified(), broken_since=NOON, broken_cycles=CYCLES, broken_told=True)
+    after = counted(before, report(Fault.ILL, after=9 * CYCLE), cycle=CYCLE, by_hand=False, sure=False)
+    assert after == (before, False, ())
