@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class ManualClock:
-    """Satisfies letterhead.ports.Clock; both clocks move only by advance()."""
+    """Satisfies letterhead.ports.Clock; both clocks move only when they are told to."""
 
     def __init__(self, start: datetime = datetime(2026, 1, 15, 12, tzinfo=UTC)) -> None:
         self._start = start
@@ -23,3 +23,7 @@ class ManualClock:
         if seconds < 0:
             raise ValueError(f"time does not run backwards: {seconds}")
         self._elapsed += seconds
+
+    def step(self, seconds: float) -> None:
+        """Set the wall clock forwards or back, as NTP does; no time passes."""
+        self._start += timedelta(seconds=seconds)

@@ -1,7 +1,9 @@
 """Two teams and one name, on real DNS: what was left in the zone, and what only its owner can put there."""
 
+import re
+
 from letterhead.core.cause import Cause
-from tests.flows.program import Program, record, zone
+from tests.flows.program import Client, Json, Program, record, zone
 from tests.nameservers.internet import Internet
 
 
@@ -73,6 +75,105 @@ def test_O07_a_name_below_anothers_is_proven_only_as_a_delegated_zone(
     assert above.turns(parent) == ["verified", "related", "related"]
 
 
+def test_O07_a_name_below_anothers_is_proven_where_they_approve_and_ends_where_they_revoke(
+    lively: Program, internet: Internet
+) -> None:
+    above, below = lively.client(), lively.client()
+    parent = above.register("upper.com")
+    internet.host("upper.com", zone(parent))
+    above.until(parent, "verified")
+    child = below.register("mail.upper.com")
+    internet.host("upper.com", f"{zone(parent)}\n{zone(child)}")
+    assert below.verify(child)["status"] == "pending"
+    related = f"/domains/{parent['id']}/related"
+    told = above.ask("POST", f"{related}/approve", {"domain": "mail.upper.com", "team": below.team}).json()
+    assert [(each["domain"], each["approved"], each["held"]) for each in told["data"]] == [
+        ("mail.upper.com", True, False)
+    ]
+    below.until(child, "verified")
+    (shown,) = below.get(f"/domains/{child['id']}/related")["data"]
+    assert (shown["domain"], shown["place"], shown["approved"]) == ("upper.com", "above", True)
+    assert above.ask("POST", f"{related}/revoke", {"domain": "mail.upper.com"}).status_code == 200
+    below.until(child, "failed")
+    assert below.turns(child) == ["approved", "verified", "revoked", "superseded"]
+    assert above.get(related)["data"] == []
+    assert "does not let this one have it" in below.history(child)[-1]["text"]
+
+
+def test_O08_a_name_below_that_was_first_stays_until_the_one_above_revokes_it(
+    lively: Program, internet: Internet
+) -> None:
+    below, above = lively.client(), lively.client()
+    child = below.register("mail.later.com")
+    internet.host("later.com", zone(child))
+    below.until(child, "verified")
+    parent = above.register("later.com")
+    internet.host("later.com", f"{zone(parent)}\n{zone(child)}")
+    above.until(parent, "verified")
+    assert below.verify(child)["status"] == "verified"
+    shown = above.ask("GET", f"/domains/{parent['id']}/related")
+    assert [each["domain"] for each in shown.json()["data"]] == ["mail.later.com"]
+    assert below.team not in shown.text
+    assert child["id"] not in shown.text
+    above.ask("POST", f"/domains/{parent['id']}/related/revoke", {"domain": "mail.later.com"})
+    below.until(child, "failed")
+    assert below.turns(child)[-2:] == ["revoked", "superseded"]
+    assert above.show(parent)["status"] == "verified"
+
+
+def test_O09_a_sold_domain_goes_to_its_new_owner_and_takes_nothing_along(
+    lively: Program, internet: Internet
+) -> None:
+    seller, buyer = lively.client(), lively.client()
+    held = seller.register("sold.com")
+    internet.host("sold.com", zone(held))
+    seller.until(held, "verified")
+    claim = buyer.register("sold.com", contest=True)
+    both = dict.fromkeys([*zone(held).splitlines(), *zone(claim).splitlines()])
+    internet.host("sold.com", "\n".join(both))
+    seller.until_told(held, "outproven")
+    assert (seller.show(held)["status"], buyer.show(claim)["status"]) == ("verified", "pending")
+    internet.host("sold.com", zone(claim))
+    seller.until(held, "failed")
+    buyer.until(claim, "verified")
+    assert seller.turns(held) == ["verified", "contested", "outproven", "lapsed", "superseded"]
+    assert buyer.turns(claim) == ["verified"]
+    _sees_nothing_of(buyer, claim, held, (held["id"], seller.team))
+
+
+def test_O10_who_registers_a_removed_name_finds_nothing_of_the_former_team(
+    program: Program, internet: Internet
+) -> None:
+    former, heir = program.client(), program.client()
+    old = former.register("heir.com")
+    internet.host("heir.com", zone(old))
+    assert former.verify(old)["status"] == "verified"
+    assert former.ask("DELETE", f"/domains/{old['id']}").status_code == 204
+    new = heir.register("heir.com")
+    internet.host("heir.com", zone(new))
+    assert heir.verify(new)["status"] == "verified"
+    token, key = record(old, "ownership")["value"], record(old, "dkim")["host"]
+    _sees_nothing_of(heir, new, old, (old["id"], former.team, token, key))
+    kinds = [e["kind"] for e in former.get("/events")["data"] if e["domain_id"] == old["id"]]
+    assert kinds[0] == "domain.deleted", "its own team still reads what happened"
+
+
+def _sees_nothing_of(heir: Client, new: Json, old: Json, theirs: tuple[str, ...]) -> None:
+    """Every read of the interface, with the heir's own domain and with the id of the former one (O10)."""
+    reads = [
+        path.removeprefix("/api/v2")
+        for path, item in heir.get("/openapi.json")["paths"].items()
+        if path.startswith("/api/v2") and "get" in item and set(re.findall(r"{(\w+)}", path)) <= {"domain_id"}
+    ]
+    assert len(reads) >= 10
+    for read in reads:
+        answer = heir.ask("GET", read.format(domain_id=new["id"]))
+        assert answer.status_code == 200, read
+        assert not [each for each in theirs if each in answer.text], read
+        if "{domain_id}" in read:
+            assert heir.ask("GET", read.format(domain_id=old["id"])).status_code == 404, read
+
+
 def test_O16_no_operation_proves_ownership_by_mail(program: Program) -> None:
     document = program.client().get("/openapi.json")
     operations = {
@@ -95,6 +196,9 @@ def test_O16_no_operation_proves_ownership_by_mail(program: Program) -> None:
         f"POST {one}/transfer",
         f"DELETE {one}/transfer",
         f"POST {one}/transfer/accept",
+        f"GET {one}/related",
+        f"POST {one}/related/approve",
+        f"POST {one}/related/revoke",
     }
     verify = document["paths"]["/api/v2/domains/{domain_id}/verify"]["post"]
     assert "requestBody" not in verify, "there is no code that one could send"

@@ -1,5 +1,6 @@
 """What the zone's own servers say, each for itself, on real name servers."""
 
+import asyncio
 import time
 
 import dns.edns
@@ -7,16 +8,18 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdatatype
 import dns.rrset
 import pytest
 
 from letterhead.clock import SystemClock
 from letterhead.core.answer import Fault, RecordType, Source, Target
 from letterhead.resolver import line, panel, transport
-from letterhead.resolver.authoritative import Authoritative
+from letterhead.resolver.authoritative import MAX_AT_ONE_ZONE, Authoritative
 from tests.clock import ManualClock
+from tests.flows.forwarding import passed_on
 from tests.nameservers import lies
-from tests.nameservers.internet import Internet
+from tests.nameservers.internet import CUSTOMER, Internet
 from tests.nameservers.knot import Knot
 from tests.nameservers.liar import Script
 from tests.nameservers.nsd import Nsd
@@ -269,3 +272,24 @@ async def test_a_name_that_the_dns_cannot_hold_is_an_observation_too(
 ) -> None:
     (o,) = await ask_all(resolver, name)
     assert o.fault is Fault.MALFORMED
+
+
+async def test_R17_a_zone_whose_servers_are_slow_holds_up_itself_alone(
+    resolver: Authoritative, internet: Internet
+) -> None:
+    internet.host("quick.com", '@ TXT "true"')
+    internet.server(CUSTOMER).publish("slow.com", "", servers=(("ns1.slow.com", OTHER),))
+    internet.delegate("slow.com", (("ns1.slow.com", OTHER),))
+    true = passed_on(CUSTOMER, internet.port)
+    late = lies.slow(9.9, lies.answer('@ TXT "late"'))
+    liar = internet.liar(OTHER)
+    liar.script(lambda q, t: (late if q.question[0].rdtype == dns.rdatatype.TXT else true)(q, t))
+    slow = [asyncio.create_task(ask_all(resolver, f"n{n}.slow.com", within=2)) for n in range(100)]
+    await asyncio.sleep(1)
+    asked = {seen.name for seen in liar.queries if seen.type == "TXT"}
+    async with asyncio.timeout(1):
+        assert await said(resolver, "quick.com") == {"ns1.quick.com": "true"}
+    answers = await asyncio.gather(*slow)
+    assert {o.fault for observations in answers for o in observations} == {Fault.TIMEOUT}
+    assert 0 < len(asked) <= MAX_AT_ONE_ZONE
+    assert any("other questions were on their way" in o.detail for each in answers for o in each)

@@ -10,6 +10,7 @@ import pytest
 
 from letterhead.core.answer import Fault, Question, RecordType, Source, Target, Txt
 from letterhead.core.endpoint import endpoint
+from letterhead.core.finding import witness
 from letterhead.resolver.stub import Stub
 from tests.clock import ManualClock
 from tests.nameservers import lies
@@ -174,3 +175,25 @@ def with_error(code: int, text: str, rcode: int = 0) -> Script:
         return response
 
     return script
+
+
+@pytest.mark.parametrize(
+    ("nsid", "shown"),
+    [(b"fra1.dns", "fra1.dns"), (b"\x00\xff", "00ff"), (b"x" * 300, "x" * 64), (b"", "")],
+)
+async def test_R25_which_of_the_servers_behind_an_address_spoke_is_kept(
+    liar: Liar, clock: ManualClock, nsid: bytes, shown: str
+) -> None:
+    """Asked for with every query (RFC 5001); it is a server's own word and may be anything."""
+
+    def script(query: dns.message.Message, transport: str) -> dns.message.Message:
+        assert [int(option.otype) for option in query.options] == [dns.edns.OptionType.NSID]
+        response = TRUE(query, "udp")
+        assert isinstance(response, dns.message.Message)
+        response.use_edns(0, options=[dns.edns.GenericOption(dns.edns.OptionType.NSID, nsid)])
+        return response
+
+    liar.script(script)
+    observation = await ask(liar, clock)
+    assert (texts(observation), observation.nsid) == (["true"], shown)
+    assert witness(observation).nsid == shown

@@ -1,14 +1,18 @@
 """The sweep: takes what is due, once, and lets no domain stand in another's way."""
 
 import asyncio
+import time
 from datetime import timedelta
 
+import pytest
 import structlog
 
-from letterhead.core.answer import Question
+from letterhead.core.answer import Fault, Question
 from letterhead.core.domain import Status
+from letterhead.service import examination
 from letterhead.service.examination import SECONDS
 from letterhead.service.sweep import AT_ONCE, BATCH, LEASE
+from tests.core.dns import observed
 from tests.service.paper import Observations
 from tests.service.world import LADDER, World
 
@@ -94,3 +98,30 @@ async def test_L09_what_was_due_at_once_is_drawn_apart(world: World) -> None:
 
 def test_X12_the_batch_under_way_is_over_within_thirty_seconds() -> None:
     assert -(-BATCH // AT_ONCE) * SECONDS < 30
+
+
+async def test_R17_a_hundred_domains_on_a_server_that_is_never_done_hold_the_worker_for_seconds_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The floor: as many domains side by side as AT_ONCE says, none longer than its deadline in a round."""
+    deadline = 0.2
+    monkeypatch.setattr(examination, "SECONDS", deadline)
+    actors = [await world.actor(f"team{n}") for n in range(3)]
+    slow = [await world.registered(actor, f"slow{n}.com") for n in range(34) for actor in actors][:100]
+    quick = await world.registered(actors[0], "quick.com")
+    await world.publish(actors[0], quick)
+    honest = world.dns.ask
+
+    async def ask(question: Question, *, within: float) -> Observations:
+        if "slow" not in question.name:
+            return await honest(question, within=within)
+        await asyncio.sleep(within)
+        return (observed(question, fault=Fault.TIMEOUT),)
+
+    monkeypatch.setattr(world.dns, "ask", ask)
+    began = time.monotonic()
+    await world.sweep(DUE)
+    rounds = 3  # an examination whose first questions are not answered asks hardly any more
+    assert time.monotonic() - began < rounds * deadline * len(slow) / AT_ONCE + 5
+    assert (await world.now(quick)).status is Status.VERIFIED
+    assert {(await world.now(domain)).status for domain in slow} == {Status.PENDING}

@@ -10,6 +10,7 @@ from letterhead import app
 from letterhead.config.loading import Config
 from letterhead.config.sections import Dns, Lifecycle, Server
 from letterhead.config.sections import Store as StoreSection
+from letterhead.core.canary import Canaries
 from letterhead.core.domain import Domain, Status
 from letterhead.core.event import EventKind
 from letterhead.core.finding import Finding
@@ -17,6 +18,7 @@ from letterhead.core.permission import ROLES, Actor
 from letterhead.core.record import Role
 from letterhead.core.site import Site
 from letterhead.ports import Provider, Resolver, Store
+from letterhead.service.canaries import Watch
 from letterhead.service.domains import View
 from letterhead.service.services import Services
 from letterhead.service.witnesses import Witnesses
@@ -44,6 +46,7 @@ class World:
     provider: Provider = field(default_factory=PaperProvider)
     site: Site = SITE
     recursive: tuple[Resolver, ...] = ()
+    canaries: Canaries = field(default_factory=Canaries)
 
     def __post_init__(self) -> None:
         self.services = self.node(self.dns)
@@ -54,7 +57,9 @@ class World:
             cycle_seconds=int(CYCLE.total_seconds()), pending_ladder=LADDER, domains_per_team=QUOTA
         )
         config = Config(Server(), StoreSection(), self.site, Dns(), lifecycle)
-        witnesses = Witnesses(dns, self.recursive, len(self.recursive), self.clock)
+        needed = len(self.recursive) // 2 + 1 if self.canaries and self.recursive else len(self.recursive)
+        watch = Watch(self.canaries, dns, self.recursive, needed=needed, seconds=60, clock=self.clock)
+        witnesses = Witnesses(dns, self.recursive, needed, self.clock, watch)
         return app.compose(config, app.World(self.store, self.provider, witnesses, self.clock))
 
     async def actor(self, team: str = "acme", *permissions: str, **limits: Any) -> Actor:

@@ -130,6 +130,7 @@ class Fault(StrEnum):
     TOO_FEW = "too_few"  # fewer witnesses than the quorum asks for
     NOT_ASKED = "not_asked"  # the budget of this examination was spent before
     BOGUS = "bogus"  # a resolver says that the zone's DNSSEC is broken (RFC 4035 §5.5, EDE 6 to 12)
+    ILL = "ill"  # not asked: its canaries say that it is ill (core/canary.py)
     STALE = "stale"  # a cache served what it may no longer vouch for (RFC 8767, EDE 3 and 19)
 
 
@@ -151,6 +152,7 @@ class Observation:
     records  the answer section, in the order received, CNAMEs included.
     soa      the SOA record of the authority section, if there was one.
     fault    None for a definite answer; otherwise why there is none, with `detail` for people.
+    nsid     which of the servers behind the address spoke, by its own word (RFC 5001); "" mostly.
     """
 
     question: Question
@@ -167,6 +169,7 @@ class Observation:
     soa: ResourceRecord | None = None
     fault: Fault | None = None
     detail: str = ""
+    nsid: str = ""
 
 
 class Absence(StrEnum):

@@ -17,6 +17,9 @@ class Cause(StrEnum):
     SERVERS_DISAGREE = "servers_disagree"
     LAME_DELEGATION = "lame_delegation"
     NOT_VISIBLE_YET = "not_visible_yet"
+    HELD = "held"
+    # Not the record, but the whole domain.
+    PARKED = "parked"
     # The record is not there.
     NAME_MISSING = "name_missing"
     TYPE_MISSING = "type_missing"
@@ -84,6 +87,14 @@ ADVICE: dict[Cause, str] = {
     ),
     Cause.NOT_VISIBLE_YET: (
         "{host} is published, but resolvers still remember what was there before. Nothing to do: wait{until}."
+    ),
+    Cause.HELD: (
+        "What we saw ({detail}) may be a fault of ours, so it does not count and nothing was changed. "
+        "Nothing to do: we ask again by ourselves."
+    ),
+    Cause.PARKED: (
+        "The name servers of {domain} are those of a parking service ({detail}): the domain has expired, or was "
+        "parked. Renew it at your registrar and point it back to your own name servers."
     ),
     Cause.NAME_MISSING: "There is nothing at {host}. Add a record of type {type} there with the value {value}",
     Cause.TYPE_MISSING: "{host} exists but has no {type} record. Add one with the value {value}",

@@ -1,6 +1,7 @@
 """A domain: what a team registered, what it was given to prove, and how it stands."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,10 +36,15 @@ class Domain:
     held        the name is theirs: proven, and not lost since (DESIGN §5). Unique for each hostname.
     ever_held   it was held at some time; so later registrations by others must prove ownership.
     contested   another team claims or holds the name, or held it once: a claim must then prove ownership.
+                The services see it likewise below and above names that other teams hold.
     held_elsewhere  another registration holds the name. Both are seen by the store whenever it reads the
                 row, never written.
-    held_above  a name above this one that another team holds, "" where there is none; seen by the services.
+    held_above  the nearest name above that is held, if another team holds it, else ""; seen by the services.
+    approved    that team lets this one have the name; seen likewise.
     outproven   it is held, and another team's claim proves the name: now the holder must, too; seen likewise.
+    approvals   names below that other teams may have, each with the id of that team.
+    outproven_at  when its holder was told that it is outproven; None unless it is.
+    revoked_at  when the team that holds the name above revoked it; None unless it is held.
     version     grows by one with each change; compare-and-set is on it.
     verified_at when it became what it is if it is verified or lapsed; None otherwise.
     lapsed_at   when the first definite failure was seen; None unless lapsed.
@@ -47,6 +53,12 @@ class Domain:
     rung        how many times in a row it was examined without a change; the rung of the pending ladder.
     expires_at  when a claim that is never proven ends; None once held.
     transfer_to the team it is offered to, or None.
+    broken_since   when it was first seen that nobody answers for its zone; None since somebody does.
+    broken_cycles  for how many cycles on end that has been so (core/broken.py); broken_told: its owners know.
+    region      one of the site's regions, chosen when it was registered; "" for the site's own.
+    provider    who was asked for to send its mail, as it was named; "" for the site's own.
+    is_default  it is used where a mailbox is made without naming a domain; one of a team at most. Seen by
+                the store whenever it reads the row.
     """
 
     id: str
@@ -66,7 +78,11 @@ class Domain:
     contested: bool = False
     held_elsewhere: bool = False
     held_above: str = ""
+    approved: bool = False
     outproven: bool = False
+    approvals: Mapping[str, str] = field(default_factory=dict)
+    outproven_at: datetime | None = None
+    revoked_at: datetime | None = None
     version: int = 1
     verified_at: datetime | None = None
     lapsed_at: datetime | None = None
@@ -74,6 +90,17 @@ class Domain:
     rung: int = 0
     expires_at: datetime | None = None
     transfer_to: str | None = None
+    broken_since: datetime | None = None
+    broken_cycles: int = 0
+    broken_told: bool = False
+    region: str = ""
+    provider: str = ""
+    is_default: bool = False
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether its holder will lose the name unless it answers."""
+        return self.outproven_at is not None or self.revoked_at is not None
 
     @property
     def may_send(self) -> bool:

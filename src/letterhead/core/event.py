@@ -1,4 +1,4 @@
-"""Events: what happened to a domain, written in the same transaction as the change itself."""
+"""Events: what happened to a domain or in a team, written in the same transaction as the change itself."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,10 +19,22 @@ class EventKind(StrEnum):
     RENEWED = "domain.renewed"
     SUPERSEDED = "domain.superseded"  # somebody else proved the name
     CONTESTED = "domain.contested"  # somebody else claims the name
+    OUTPROVEN = "domain.outproven"  # somebody else proved the name that this one holds
     RELATED = "domain.related"  # somebody registered a name above or below
+    APPROVED = "domain.approved"  # a name below, for another team
+    REVOKED = "domain.revoked"  # what was approved, or was there first
     OFFERED = "domain.offered"  # to another team
+    WITHDRAWN = "domain.withdrawn"  # the offer
     TRANSFERRED = "domain.transferred"
     DELETED = "domain.deleted"
+    EXTENDED = "domain.extended"  # from sending alone to receiving as well
+    UPDATED = "domain.updated"  # a setting of it
+    BROKEN = "domain.broken"  # none of the zone's servers has answered for a day
+    KEY_CREATED = "key.created"
+    KEY_REVOKED = "key.revoked"
+    MEMBER_ADDED = "member.added"
+    MEMBER_CHANGED = "member.changed"  # the role
+    MEMBER_REMOVED = "member.removed"  # and with them the keys that are theirs
     CHANGED = "domain.changed"  # the findings changed without changing the state
 
 
@@ -30,11 +42,13 @@ class EventKind(StrEnum):
 class Event:
     """One thing that happened.
 
+    kind  an EventKind; a plain text where another version of ours wrote one that we do not know.
+    domain, hostname  what it happened to; "" where it was no domain.
     id    set when it is saved; grows, so it is the cursor of the event list.
     data  a flat mapping for programs: "from", "to", "cause", "record", "actor" and the like.
     """
 
-    kind: EventKind
+    kind: str
     team: str
     domain: str
     hostname: str

@@ -4,7 +4,7 @@ Everything here is plain text and numbers, so that a report is stored, shown and
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -29,6 +29,7 @@ class Witness:
     server   the address, "udp://192.0.2.53:53"; name its own name where known; zone what it was asked for.
     answers  the records it returned, "owner TTL TYPE data", each cut to MAX_TEXT characters.
     fault    why there is no definite answer, or "".
+    nsid     which of the servers behind the address spoke, by its own word; "" mostly.
     """
 
     question: str
@@ -44,6 +45,7 @@ class Witness:
     answers: tuple[str, ...]
     fault: str
     detail: str
+    nsid: str = ""
 
 
 MAX_TEXT = 400
@@ -120,11 +122,35 @@ def outcome_of(findings: Iterable[Finding]) -> Outcome:
     return Outcome.PASS if outcomes else Outcome.UNKNOWN
 
 
+BOUND = (Role.OWNERSHIP, Role.DKIM)
+"""Whose values are a registration's own: where the token is asked for it decides, else our DKIM names do."""
+
+
+def lacks_proof(report: Report) -> bool:
+    """Whether the values of this registration alone are definitely gone from the zone (O09).
+
+    Not so while they are merely out of sight; nor where the plan had none, for then nothing was looked for.
+    """
+    for role in BOUND:
+        outcomes = [finding.outcome for finding in report.findings if finding.record.role is role]
+        if outcomes:
+            return all(outcome is Outcome.FAIL for outcome in outcomes)
+    return False
+
+
+def last_known(report: Report) -> Report:
+    """The report with the last definite outcome in place of each that could not be found out."""
+    findings = tuple(
+        replace(f, outcome=f.known.outcome) if f.outcome is Outcome.UNKNOWN and f.known else f
+        for f in report.findings
+    )
+    return replace(report, outcome=outcome_of(findings), findings=findings)
+
+
 def proves_ownership(report: Report) -> bool:
     """Whether all that is required is there, and a value of this registration alone among it (O02)."""
-    bound = {Role.OWNERSHIP, Role.DKIM}
     return report.outcome is Outcome.PASS and any(
-        finding.outcome is Outcome.PASS and finding.record.role in bound for finding in report.findings
+        finding.outcome is Outcome.PASS and finding.record.role in BOUND for finding in report.findings
     )
 
 
@@ -153,6 +179,7 @@ def witness(observation: Observation) -> Witness:
         ),
         fault=observation.fault or "",
         detail=observation.detail,
+        nsid=observation.nsid,
     )
 
 

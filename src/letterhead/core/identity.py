@@ -2,6 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+OWN: Final = "relay"
+"""The provider of a site that names no other: keys of our own."""
+
+PROVIDERS: Final = (OWN, "resend", "ses")
+"""The providers that a registration may name. One that is not set up here stands for the site's own, and is
+echoed as it was named: a published client names one always (WIRE.md §5)."""
 
 
 class Word(StrEnum):

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from letterhead.core.broken import counted
 from letterhead.core.domain import Domain, Status
 from letterhead.core.event import Event, EventKind
 from letterhead.core.finding import Finding, Outcome, Report, shortened
 from letterhead.core.refusal import conflict
-from letterhead.core.schedule import is_expired
+from letterhead.core.tenure import is_barred, may_answer, relieved, yielding
 
 
 class Trigger(StrEnum):
@@ -31,16 +32,24 @@ class Trigger(StrEnum):
     RENEW = "renew"
     SUPERSEDE = "supersede"
     TRANSFER = "transfer"
+    EXTEND = "extend"  # from sending alone to receiving as well
     DELETE = "delete"
 
 
 class Guard(StrEnum):
     """A condition under which alone a step is taken."""
 
-    CYCLE_PASSED = "a whole cycle has passed since the lapse, and the check was not asked for by hand"
+    CYCLE_PASSED = (
+        "a whole cycle has passed since the lapse, and the grace of one that is outproven, "
+        "and the check was not asked for by hand"
+    )
     ASKED_SINCE = "the check began after the lapse, and was not asked for by hand"
-    NOT_BARRED = "nobody else holds the name, or a name above it in the same zone, and no claim has expired"
+    NOT_BARRED = (
+        "nobody else holds the name, who holds the nearest name above approves or has delegated it, "
+        "and no claim has expired"
+    )
     IS_CLAIM = "it has never been held"
+    IS_HOLDER = "it holds the name: it stays suspended and lets go of it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,7 @@ TABLE: dict[tuple[Status, Trigger], Step] = {
     (S.PENDING, T.RENEW): _stay(S.PENDING),
     (S.PENDING, T.SUPERSEDE): Step(S.FAILED, E.SUPERSEDED),
     (S.PENDING, T.TRANSFER): Step(S.PENDING, E.TRANSFERRED),
+    (S.PENDING, T.EXTEND): Step(S.PENDING, E.EXTENDED),
     (S.PENDING, T.DELETE): Step(S.DELETED, E.DELETED),
     # Verified: it works, and a first definite failure makes it lapse.
     (S.VERIFIED, T.PASS): _stay(S.VERIFIED),
@@ -90,6 +100,7 @@ TABLE: dict[tuple[Status, Trigger], Step] = {
     (S.VERIFIED, T.RENEW): _stay(S.VERIFIED),
     (S.VERIFIED, T.SUPERSEDE): Step(S.FAILED, E.SUPERSEDED),
     (S.VERIFIED, T.TRANSFER): Step(S.VERIFIED, E.TRANSFERRED),
+    (S.VERIFIED, T.EXTEND): Step(S.VERIFIED, E.EXTENDED),
     (S.VERIFIED, T.DELETE): Step(S.DELETED, E.DELETED),
     # Lapsed: mail keeps flowing for a cycle, nobody is written to.
     (S.LAPSED, T.PASS): Step(S.VERIFIED, E.RECOVERED),
@@ -102,6 +113,7 @@ TABLE: dict[tuple[Status, Trigger], Step] = {
     (S.LAPSED, T.RENEW): _stay(S.LAPSED),
     (S.LAPSED, T.SUPERSEDE): Step(S.FAILED, E.SUPERSEDED),
     (S.LAPSED, T.TRANSFER): Step(S.LAPSED, E.TRANSFERRED),
+    (S.LAPSED, T.EXTEND): Step(S.LAPSED, E.EXTENDED),
     (S.LAPSED, T.DELETE): Step(S.DELETED, E.DELETED),
     # Failed: given up until the evidence says otherwise.
     (S.FAILED, T.PASS): Step(S.VERIFIED, E.RECOVERED, Guard.NOT_BARRED),
@@ -114,6 +126,7 @@ TABLE: dict[tuple[Status, Trigger], Step] = {
     (S.FAILED, T.RENEW): Step(S.PENDING, E.RENEWED),
     (S.FAILED, T.SUPERSEDE): _stay(S.FAILED),
     (S.FAILED, T.TRANSFER): Step(S.FAILED, E.TRANSFERRED),
+    (S.FAILED, T.EXTEND): Step(S.FAILED, E.EXTENDED),
     (S.FAILED, T.DELETE): Step(S.DELETED, E.DELETED),
     # Suspended: by somebody's will; no evidence changes it.
     (S.SUSPENDED, T.PASS): _stay(S.SUSPENDED),
@@ -124,8 +137,9 @@ TABLE: dict[tuple[Status, Trigger], Step] = {
     (S.SUSPENDED, T.RESUME): Step(S.PENDING, E.RESUMED),
     (S.SUSPENDED, T.EXPIRE): _stay(S.SUSPENDED),
     (S.SUSPENDED, T.RENEW): _stay(S.SUSPENDED),
-    (S.SUSPENDED, T.SUPERSEDE): _stay(S.SUSPENDED),
+    (S.SUSPENDED, T.SUPERSEDE): Step(S.SUSPENDED, E.SUPERSEDED, Guard.IS_HOLDER),
     (S.SUSPENDED, T.TRANSFER): _refuse(S.SUSPENDED, "suspended"),
+    (S.SUSPENDED, T.EXTEND): _refuse(S.SUSPENDED, "suspended"),
     (S.SUSPENDED, T.DELETE): Step(S.DELETED, E.DELETED),
     # Deleted: a tombstone.
     **{(S.DELETED, trigger): _stay(S.DELETED) for trigger in Trigger},
@@ -152,27 +166,38 @@ def advance(
     now: datetime,
     *,
     cycle: timedelta,
+    grace: timedelta,
     by_hand: bool = False,
+    sure: bool = False,
 ) -> tuple[Domain, tuple[Event, ...]]:
     """What a report makes of a domain.
 
     cycle    a lapsed domain fails only when this much time has passed since it lapsed.
-    by_hand  somebody asked for this check: it may promote and lapse, never end a lapse in failed.
+    grace    who must yield the name to somebody else does so only when this much time has passed.
+    by_hand  somebody asked for this check: it may promote and lapse, never end a lapse in failed nor yield.
+    sure     whom we ask is known to be well: a zone that has been silent for long then counts as failed.
 
     Evidence that is outdated changes nothing. Returns the domain with its `asked_at` moved on and the
     events to be saved with it; `version` is left to the store.
     """
     if is_outdated(domain, report, now):
         return domain, ()
+    domain, is_failure, told = counted(domain, report, cycle=cycle, by_hand=by_hand, sure=sure)
+    domain = replace(relieved(domain, report), asked_at=report.asked_at)
+    reason = None if by_hand else yielding(domain, report, grace)
+    if reason is not None:
+        domain, events = apply(domain, Trigger.SUPERSEDE, now, cause=reason.value)
+        return domain, told + events
     waited = None if by_hand or domain.lapsed_at is None else report.asked_at - domain.lapsed_at
+    has_grace = may_answer(domain, report, grace)
     allowed = {
-        Guard.CYCLE_PASSED: waited is not None and waited >= cycle,
+        Guard.CYCLE_PASSED: waited is not None and waited >= cycle and not has_grace,
         Guard.ASKED_SINCE: waited is not None and waited > timedelta(0),
         Guard.NOT_BARRED: not is_barred(domain, report),
     }
-    told = _why(report)
-    domain, events = _walk(domain, Trigger(report.outcome.value), now, allowed, told)
-    return replace(domain, asked_at=report.asked_at), events
+    trigger = Trigger.FAIL if is_failure else Trigger(report.outcome.value)
+    domain, events = _walk(domain, trigger, now, allowed, _why(report))
+    return domain, told + events
 
 
 def is_outdated(domain: Domain, report: Report, now: datetime) -> bool:
@@ -186,23 +211,13 @@ def is_outdated(domain: Domain, report: Report, now: datetime) -> bool:
     return report.asked_at < domain.asked_at
 
 
-def is_barred(domain: Domain, report: Report) -> bool:
-    """Whether a domain may not be promoted although all is proven (O07, L18).
-
-    Another registration holds the name; or another team holds a name above it, unless the domain is a
-    zone of its own, which whoever runs the zone above has then delegated; or the claim had expired when
-    the questions were asked, and its token with it.
-    """
-    below_another = domain.held_above != "" and report.zone != domain.hostname
-    return domain.held_elsewhere or below_another or is_expired(domain, report.asked_at)
-
-
 def apply(domain: Domain, trigger: Trigger, now: datetime, **told: str) -> tuple[Domain, tuple[Event, ...]]:
     """What anything but evidence makes of a domain; `told` goes into the event.
 
     Raises a conflict where the table refuses the trigger in this state.
     """
-    return _walk(domain, trigger, now, {Guard.IS_CLAIM: not domain.ever_held}, told)
+    allowed = {Guard.IS_CLAIM: not domain.ever_held, Guard.IS_HOLDER: domain.held}
+    return _walk(domain, trigger, now, allowed, told)
 
 
 def _walk(
@@ -214,13 +229,14 @@ def _walk(
         raise conflict(step.refusal, text, mend=mend)
     if step.tells is None or (step.guard is not None and not allowed[step.guard]):
         return domain, ()
-    moved = _entered(domain, step.to, now)
+    moved = _entered(domain, trigger, step.to, now)
     data = {"from": domain.status.value, "to": step.to.value, **told}
     return moved, (Event(step.tells, domain.team, domain.id, domain.hostname, now, data),)
 
 
-def _entered(domain: Domain, to: Status, now: datetime) -> Domain:
-    holds = to in _HOLDING or (to is Status.SUSPENDED and domain.held)
+def _entered(domain: Domain, trigger: Trigger, to: Status, now: datetime) -> Domain:
+    keeps = domain.held and trigger is not Trigger.SUPERSEDE
+    holds = to in _HOLDING or (to is Status.SUSPENDED and keeps)
     return replace(
         domain,
         status=to,
@@ -229,6 +245,8 @@ def _entered(domain: Domain, to: Status, now: datetime) -> Domain:
         verified_at=_verified_at(domain, to, now),
         lapsed_at=(domain.lapsed_at or now) if to is Status.LAPSED else None,
         expires_at=None if holds else domain.expires_at,
+        outproven_at=domain.outproven_at if holds else None,
+        revoked_at=domain.revoked_at if holds else None,
         updated_at=now,
         rung=0,
     )

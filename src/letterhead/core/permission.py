@@ -4,10 +4,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from letterhead.core.refusal import Kind, Refusal, forbidden, invalid
+from letterhead.core.team import MemberRole
 
 VERBS: Final[dict[str, tuple[str, ...]]] = {
     "domain": ("create", "read", "update", "verify", "delete"),
+    "mailbox": ("create", "read", "update", "delete"),
+    "message": ("send", "read", "update", "delete"),
     "key": ("create", "read", "delete"),
+    "member": ("create", "read", "update", "delete"),
+    "webhook": ("create", "read", "update", "delete"),
 }
 """Every noun and what can be done to it; `noun.verb` is a permission, `noun.*` all of a noun."""
 
@@ -19,23 +24,37 @@ ROLES: Final[dict[str, frozenset[str]]] = {
 }
 """Named sets of permissions (seed 002)."""
 
+SCOPES: Final[dict[str, str]] = {"email_domains:read": "domain.read", "email_domains:manage": "domain.*"}
+"""Other services' names for permissions of ours (seed 004); what is granted is ours."""
+
+MEMBER_ROLES: Final[dict[MemberRole, frozenset[str]]] = {
+    MemberRole.OWNER: ROLES["root:full"],
+    MemberRole.ADMIN: ROLES["root:full"] - {"member.*"} | {"member.create", "member.read"},
+    MemberRole.MEMBER: frozenset(
+        {"domain.*", "mailbox.*", "message.*", "webhook.*", "key.create", "key.read", "member.read"}
+    ),
+    MemberRole.VIEWER: ROLES["root:readonly"],
+}
+"""What a member may do at most, whatever their keys were granted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks: a key of a team.
 
     domains  ids of the only domains that the key may see, or None for all of the team's.
+    member   whose key it is, or None for one of the team as a whole.
     """
 
     team: str
     key: str
     permissions: frozenset[str]
     domains: frozenset[str] | None = None
+    member: str | None = None
 
     def may(self, permission: str) -> bool:
         """Whether the actor holds the permission, by itself or by its noun's wildcard."""
-        noun, _, _ = permission.partition(".")
-        return permission in self.permissions or f"{noun}.*" in self.permissions
+        return _holds(self.permissions, permission)
 
     def must(self, permission: str) -> None:
         """Raise `insufficient_permissions` unless the actor may."""
@@ -52,7 +71,7 @@ class Actor:
 
 
 def granted(role_or_permissions: str | frozenset[str]) -> frozenset[str]:
-    """The permissions that a role's name, or a list of permissions and wildcards, stands for.
+    """The permissions that a role's name, or a list of permissions, wildcards and scopes, stands for.
 
     Raises `unknown_role` or `unknown_permission`.
     """
@@ -65,7 +84,8 @@ def granted(role_or_permissions: str | frozenset[str]) -> frozenset[str]:
                 param="role",
             )
         return ROLES[role_or_permissions]
-    for permission in sorted(role_or_permissions):
+    permissions = frozenset(SCOPES.get(each, each) for each in role_or_permissions)
+    for permission in sorted(permissions):
         noun, _, verb = permission.partition(".")
         if permission not in PERMISSIONS and not (verb == "*" and noun in VERBS):
             raise invalid(
@@ -74,10 +94,20 @@ def granted(role_or_permissions: str | frozenset[str]) -> frozenset[str]:
                 mend="Permissions are noun.verb, such as domain.read, or noun.*.",
                 param="permissions",
             )
-    return role_or_permissions
+    return permissions
 
 
-def require_subset(actor: Actor, permissions: frozenset[str]) -> None:
+def within(permissions: frozenset[str], bounds: frozenset[str]) -> frozenset[str]:
+    """What of some permissions lies within others, each written out."""
+    return frozenset(each for each in PERMISSIONS if _holds(permissions, each) and _holds(bounds, each))
+
+
+def _holds(permissions: frozenset[str], permission: str) -> bool:
+    noun, _, _ = permission.partition(".")
+    return permission in permissions or f"{noun}.*" in permissions
+
+
+def require_subset(actor: Actor, permissions: frozenset[str], param: str = "permissions") -> None:
     """Nobody grants more than they hold: raises `exceeds_own_permissions` otherwise."""
     for permission in sorted(permissions):
         noun, _, verb = permission.partition(".")
@@ -88,5 +118,5 @@ def require_subset(actor: Actor, permissions: frozenset[str]) -> None:
                 "exceeds_own_permissions",
                 f"This key does not hold {permission} itself and so can't grant it.",
                 mend="Leave it out, or use a key that holds it.",
-                param="permissions",
+                param=param,
             )

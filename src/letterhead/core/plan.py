@@ -42,22 +42,23 @@ def plan(domain: Domain, profile: Profile, site: Site) -> Plan:
     The ownership record is part of it where the profile always asks for it, or where the name is contested
     and nothing else proves it (WIRE.md "Proof and contest").
     """
-    records = tuple(record for want in profile.wants for record in _records(want, domain, profile, site))
+    names = template_names(domain, site, "")
+    records = tuple(record for want in profile.wants for record in _records(want, domain, profile, names))
     return Plan(domain.hostname, profile, records, site, base64.b64decode(domain.dkim_key))
 
 
-def _records(want: Want, domain: Domain, profile: Profile, site: Site) -> Iterator[Record]:
+def _records(want: Want, domain: Domain, profile: Profile, names: dict[str, str]) -> Iterator[Record]:
     if want.role is Role.OWNERSHIP and not _asks_for_proof(domain, profile):
         return
     required = want.required and not _excused(want, domain, profile)
     selectors = domain.selectors if want.role is Role.DKIM else ("",)
     for selector in selectors:
-        names = _names(domain, site, selector)
+        own = {**names, "selector": selector}
         yield Record(
             want.role,
             want.type,
-            want.host.format_map(names),
-            want.value.format_map(names),
+            want.host.format_map(own),
+            want.value.format_map(own),
             required,
             want.purpose,
             want.priority,
@@ -78,18 +79,19 @@ def _excused(want: Want, domain: Domain, profile: Profile) -> bool:
     return is_asked and domain.held and not domain.outproven
 
 
-def _names(domain: Domain, site: Site, selector: str) -> dict[str, str]:
+def template_names(domain: Domain, site: Site, selector: str) -> dict[str, str]:
+    """What may stand in braces in a profile's templates, and what it stands for."""
     return {
         "domain": domain.hostname,
         "token": domain.token,
         "selector": selector,
         "dkim_record": dkim.key_record_text(base64.b64decode(domain.dkim_key)) if domain.dkim_key else "",
-        "mx_host": site.mx_host.replace("{region}", site.region),
+        "mx_host": site.in_region(site.mx_host, domain.region),
         "spf_include": site.spf_include,
         "dkim_zone": site.dkim_zone,
-        "mail_from": site.mail_from,
+        "mail_from": site.in_region(site.mail_from, domain.region),
         "proof_label": site.proof_label,
-        "region": site.region,
+        "region": domain.region or site.region,
         "dmarc_policy": site.dmarc_policy,
         "dmarc_rua": site.dmarc_rua,
     }

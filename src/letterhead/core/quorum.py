@@ -63,6 +63,13 @@ def visible(question: Question, observations: Sequence[Observation], quorum: int
     return Unreachable(question, fault, detail, tuple(observations))
 
 
+def is_settled(observations: Sequence[Observation], outstanding: int, quorum: int) -> bool:
+    """Whether no word of the `outstanding` resolvers can change what is visible, or that it is seen."""
+    counts = Counter(meaning(o) for o in observations if o.fault is None).most_common(2)
+    votes = [count for _, count in counts] + [0, 0]
+    return votes[0] >= quorum and votes[1] + outstanding < quorum
+
+
 def confirmed(answer: Found, observations: Sequence[Observation], quorum: int) -> Found:
     """A published answer held against what resolvers see; unseen until enough of them see it too."""
     together = answer.observations + tuple(observations)

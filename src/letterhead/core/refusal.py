@@ -16,6 +16,7 @@ class Kind(StrEnum):
     QUOTA = "quota"  # they may, but have used up what they may have
     MISSING = "missing"  # there is no such thing, or none of theirs
     CONFLICT = "conflict"  # it can't be done as things stand
+    STALE = "stale"  # what it speaks of was changed meanwhile
     UNAVAILABLE = "unavailable"  # we can't do it now; the same request may pass later
 
 

@@ -20,16 +20,18 @@ class Cadence:
     cycle   between two examinations of a verified, lapsed or failed domain.
     ladder  the delays before the first, second, … examination of a pending one; the last is repeated.
     claim   how long a claim may stay unproven.
+    grace   how long a holder who must yield the name may answer.
     """
 
     cycle: timedelta
     ladder: tuple[timedelta, ...]
     claim: timedelta
+    grace: timedelta
 
 
 def due(domain: Domain, now: datetime, cadence: Cadence) -> datetime | None:
     """When to examine the domain next, seen from `now`; None where nothing is to be found out."""
-    if domain.status in {Status.SUSPENDED, Status.DELETED}:
+    if domain.status is Status.DELETED or (domain.status is Status.SUSPENDED and not domain.is_pressed):
         return None
     if domain.status is Status.FAILED and is_expired(domain, now):
         return None  # the token of an expired claim proves nothing (L18)

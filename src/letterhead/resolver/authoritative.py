@@ -1,8 +1,8 @@
 """The zone's own servers, all of them: found by walking the delegation, asked at the same time."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 import dns.exception
@@ -14,12 +14,17 @@ from letterhead.ports import Clock
 from letterhead.resolver.conversation import Reply
 from letterhead.resolver.delegation import Delegation, NameServer
 from letterhead.resolver.exchange import Exchange
+from letterhead.resolver.memory import Memory
 from letterhead.resolver.names import zone_text
 from letterhead.resolver.observation import observed
 from letterhead.resolver.panel import Lost
 from letterhead.resolver.transport import Server
 from letterhead.resolver.walk import Walk
 
+MAX_AT_ONE_ZONE = 25
+"""Questions on their way to one zone's servers, so that one with many slow ones holds up only itself."""
+
+_ZONES, _LONG = 10_000, 3_600.0  # zones whose gates are kept, and for how many seconds
 _FOR_THE_WALK = 0.6  # of the time; the rest is for the zone's own servers, one of which may be dead
 
 
@@ -37,6 +42,7 @@ class Authoritative:
         self._port = port
         self._allow_private = allow_private
         self._exchange = Exchange(clock)
+        self._gates: Memory[dns.name.Name, asyncio.Semaphore] = Memory(clock, _ZONES)
         self._walk = Walk(hints, self._exchange, clock, port=port, allow_private=allow_private)
 
     async def ask(self, question: Question, *, within: float) -> tuple[Observation, ...]:
@@ -69,15 +75,32 @@ class Authoritative:
         return observations
 
     async def _all_of(self, zone: Delegation, question: Question, until: float) -> tuple[Observation, ...]:
-        """What each server of the zone says; of one without an address, that it has none."""
-        asked = (self._one_of(zone, server, ip, question, until) for server, ip in zone.addresses)
-        said = await asyncio.gather(*asked)
+        """What each server of the zone says; of one without an address, that it has none. Raises Lost."""
+        async with self._admitted(zone.zone, until):
+            said = await asyncio.gather(*(self._one_of(zone, *at, question, until) for at in zone.addresses))
         mute = [server for server in zone.servers if not server.addresses]
         detail = "no address was found for this name server"
         return *said, *(
             self._unasked(question, Fault.NO_SERVERS, detail, name=server.text, zone=zone.zone)
             for server in mute
         )
+
+    @asynccontextmanager
+    async def _admitted(self, zone: dns.name.Name, until: float) -> AsyncIterator[None]:
+        """Wait until few enough questions to the zone are on their way. Raises Lost when the time is up."""
+        if zone not in self._gates:
+            self._gates.keep(zone, asyncio.Semaphore(MAX_AT_ONE_ZONE), _LONG)
+        gate = self._gates[zone]
+        try:
+            async with asyncio.timeout_at(until):
+                await gate.acquire()
+        except TimeoutError as error:
+            detail = f"{MAX_AT_ONE_ZONE} other questions were on their way to its slow servers"
+            raise Lost(zone, Fault.TIMEOUT, detail) from error
+        try:
+            yield
+        finally:
+            gate.release()
 
     async def _one_of(
         self, zone: Delegation, server: NameServer, ip: str, question: Question, until: float

@@ -82,6 +82,7 @@ def _with_message(observation: Observation, message: Message, zone: dns.name.Nam
         rcode=_rcode(message, leads_out=leads_out),
         authoritative=message.is_authoritative,
         authenticated=message.is_authenticated,
+        nsid=_nsid(message.nsid),
         records=tuple(dict.fromkeys(map(record, chain))),  # an RRset holds no record twice (RFC 2181 §5)
         soa=None if leads_out else _soa(message.authority, end, zone),
     )
@@ -90,6 +91,12 @@ def _with_message(observation: Observation, message: Message, zone: dns.name.Nam
         return observation
     detail = "; ".join((_why(observation, fault), *(str(error.to_text()) for error in message.errors)))
     return replace(observation, fault=fault, detail=detail[:_DETAIL])
+
+
+def _nsid(nsid: bytes) -> str:
+    """The identifier for people; its octets mean what the server's operator likes (RFC 5001 §2.3)."""
+    text = nsid.decode("ascii", "replace")
+    return text if text.isascii() and text.isprintable() else nsid.hex()
 
 
 def _chain(

@@ -32,6 +32,10 @@ MAX_RECORDS = 1_000
 MAX_LABELS = 10_000
 """Labels that we decode in one message, 0.1 s of work; 16 kB of compression pointers can hold 240,000."""
 
+MAX_NSID = 64
+"""Octets of a server's identifier that we keep (R25)."""
+
+_NSID = dns.edns.GenericOption(dns.edns.OptionType.NSID, b"")  # asks for it (RFC 5001 §2.1)
 _HEADER = struct.Struct("!HHHHHH")
 _TYPES = frozenset(dns.rdatatype.from_text(t) for t in RecordType)
 _WITHOUT_QUESTION = frozenset(
@@ -114,7 +118,11 @@ class WireRecord:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A reply as far as we read it. `errors`: extended DNS errors, code and text (RFC 8914)."""
+    """A reply as far as we read it.
+
+    errors  extended DNS errors, code and text (RFC 8914).
+    nsid    which of the servers behind an address replied, as it calls itself (RFC 5001); b"" mostly.
+    """
 
     flags: int
     rcode: dns.rcode.Rcode
@@ -123,6 +131,7 @@ class Message:
     authority: tuple[WireRecord, ...]
     additional: tuple[WireRecord, ...]
     errors: tuple[dns.edns.EDEOption, ...]
+    nsid: bytes = b""
 
     @property
     def is_authoritative(self) -> bool:
@@ -151,6 +160,7 @@ def query(question: Question, *, recursive: bool, edns: bool) -> Query:
         dns.rdatatype.from_text(question.type),
         use_edns=0 if edns else False,
         payload=EDNS_PAYLOAD,
+        options=[_NSID] if edns else None,
         id=secrets.randbelow(1 << 16),
         flags=flags,
     )
@@ -196,6 +206,7 @@ def _read(reader: _Reader) -> Message:
         authority,
         tuple(r for r in additional if not isinstance(r.data, OPT)),
         tuple(option for option in options if isinstance(option, dns.edns.EDEOption)),
+        next((bytes(o.to_wire() or b"")[:MAX_NSID] for o in options if o.otype == _NSID.otype), b""),
     )
 
 

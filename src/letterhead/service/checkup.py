@@ -8,24 +8,23 @@ The manual verify, the sweep and the console all come through here. No transacti
 world is asked; the save is a compare-and-set, and whoever loses decides anew on what is there now.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from letterhead.core import lifecycle
 from letterhead.core.domain import Domain, Status
-from letterhead.core.event import Event, EventKind
 from letterhead.core.finding import Report
 from letterhead.core.history import changes, remembering
-from letterhead.core.hostname import ancestors
-from letterhead.core.lifecycle import Trigger, advance
+from letterhead.core.lifecycle import advance
 from letterhead.core.plan import plan
 from letterhead.core.schedule import Cadence, due
 from letterhead.ports import Change, Clock, HeldElsewhere, Stale, Store
 from letterhead.service.access import not_found, with_others
+from letterhead.service.breaker import Breaker
 from letterhead.service.domains import RETRIES, busy
 from letterhead.service.examination import Examination
 from letterhead.service.joining import Joining
+from letterhead.service.rivals import Rivals
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,7 @@ class Checkup:
     store: Store
     examination: Examination
     cadence: Cadence
+    breaker: Breaker
     clock: Clock
     _joining: Joining[Report] = field(default_factory=Joining)
 
@@ -51,8 +51,9 @@ class Checkup:
             if report.plan != self._fingerprint(domain):
                 report = None  # the plan changed while we asked: the report speaks of other records (L19)
                 continue
+            believed = await self.breaker.believed(domain, report)
             try:
-                return await self._saved(domain, report, by_hand=by_hand), report
+                return await self._saved(domain, believed, by_hand=by_hand), believed
             except (Stale, HeldElsewhere):
                 continue
         raise busy()
@@ -78,13 +79,21 @@ class Checkup:
         report = remembering(before, report)
         if by_hand and before == report:
             return await self._load(domain.id)  # saved already by another who shared the questions (L01)
-        moved, events = advance(domain, report, now, cycle=self.cadence.cycle, by_hand=by_hand)
+        moved, events = advance(
+            domain,
+            report,
+            now,
+            cycle=self.cadence.cycle,
+            grace=self.cadence.grace,
+            by_hand=by_hand,
+            sure=self.breaker.is_sure,
+        )
         moved = self._scheduled(domain, moved, now, by_hand=by_hand)
         told = [*changes(domain, before, report), *events]
-        others: list[Change] = []
+        rivals = Rivals(self.store, self.cadence)
+        others = await rivals.moved_by(domain, moved, report, now)
         if moved.held and not domain.held:
-            others = await self._superseded(domain, now)
-            told += await self._relatives_told(domain, now)
+            told += await rivals.relatives_told(domain, now)
         saved = await self.store.domains.save([Change(moved, tuple(told), report), *others])
         return await with_others(self.store, saved[0])
 
@@ -96,22 +105,3 @@ class Checkup:
         if by_hand and stays and due_at is not None and domain.due_at is not None:
             due_at = min(due_at, domain.due_at)
         return replace(moved, due_at=due_at)
-
-    async def _superseded(self, domain: Domain, now: datetime) -> list[Change]:
-        """The claims of other teams end when the name is proven (O01)."""
-        rivals = await self.store.domains.others(domain.hostname, domain.team)
-        moved = [lifecycle.apply(rival, Trigger.SUPERSEDE, now) for rival in rivals if not rival.held]
-        return [
-            Change(replace(rival, due_at=due(rival, now, self.cadence)), events)
-            for rival, events in moved
-            if events
-        ]
-
-    async def _relatives_told(self, domain: Domain, now: datetime) -> Iterable[Event]:
-        """Whoever holds a name above or below is told that this one is now held (O07, O08)."""
-        relatives = await self.store.domains.relatives(domain.hostname, ancestors(domain.hostname))
-        return [
-            Event(EventKind.RELATED, r.team, r.id, r.hostname, now, {"name": domain.hostname})
-            for r in relatives
-            if r.team != domain.team
-        ]

@@ -33,6 +33,8 @@ class Examination:
 
     async def of(self, domain: Domain) -> Report:
         """Examine a domain. The report bears the moment at which the first question was asked."""
+        if self.witnesses.watch is not None:
+            await self.witnesses.watch.look()
         asked_at = self.clock.now()
         identity = await self.provider.identity(domain)
         records = plan(domain, self.profiles[domain.profile], self.site)

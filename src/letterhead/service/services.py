@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+from letterhead.service.breaker import Breaker
 from letterhead.service.domains import Domains
 from letterhead.service.health import Health
 from letterhead.service.history import History
+from letterhead.service.idempotency import Idempotency
 from letterhead.service.keys import Keys
+from letterhead.service.members import Members
+from letterhead.service.related import RelatedNames
 from letterhead.service.sweep import Sweep
 from letterhead.service.teams import Teams
 from letterhead.service.transfers import Transfers
@@ -20,7 +24,11 @@ class Services:
     verification: Verification
     history: History
     transfers: Transfers
+    related: RelatedNames
     keys: Keys
+    members: Members
     teams: Teams
     sweep: Sweep
     health: Health
+    breaker: Breaker
+    idempotency: Idempotency

@@ -15,6 +15,7 @@ from letterhead.core.lifecycle import Trigger, apply
 from letterhead.core.refusal import Refusal
 from letterhead.core.schedule import Cadence, due, is_expired
 from letterhead.ports import Change, Clock, Stale, Store
+from letterhead.service.breaker import Breaker
 from letterhead.service.checkup import Checkup
 
 LEASE = timedelta(seconds=60)
@@ -36,10 +37,16 @@ class Sweep:
     store: Store
     checkup: Checkup
     cadence: Cadence
+    breaker: Breaker
     clock: Clock
 
     async def once(self) -> int:
-        """Examine one batch of what is due now. Returns how many domains it took."""
+        """Examine one batch of what is due now. Returns how many domains it took.
+
+        None while nothing could be found out anyway: what is due stays due (R01).
+        """
+        if not await self.breaker.can_see():
+            return 0
         now = self.clock.now()
         domains = await self.store.domains.lease(now, now + LEASE, BATCH)
         limit = asyncio.Semaphore(AT_ONCE)

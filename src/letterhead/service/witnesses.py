@@ -7,13 +7,18 @@ asking a cache too early would plant the negative answer for which the customer 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from letterhead.core import quorum
-from letterhead.core.answer import Answer, Fault, Found, Observation, Question, Unreachable
+from letterhead.core.answer import Answer, Fault, Found, Observation, Question, Source, Unreachable
 from letterhead.ports import Clock, Resolver
+from letterhead.service.canaries import Watch
 
 MAX_QUESTIONS = 150
 """Questions that one examination may ask; a plan with all its probes needs fewer than a hundred."""
+
+GRACE = 0.5
+"""Seconds that a resolver still has when enough others have said the same: its word is evidence, no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +28,14 @@ class Witnesses:
     authoritative  the zone's own servers, or None where a site relies on resolvers alone.
     recursive      resolvers with caches of their own; may be empty.
     quorum         how many of them must agree.
+    watch          who of them is ill, and therefore left out; None where there are no canaries.
     """
 
     authoritative: Resolver | None
     recursive: tuple[Resolver, ...]
     quorum: int
     clock: Clock
+    watch: Watch | None = None
 
 
 @dataclass(slots=True)
@@ -67,9 +74,38 @@ class Hearing:
         return quorum.confirmed(own, await self._recursive(question), who.quorum)
 
     async def _recursive(self, question: Question) -> tuple[Observation, ...]:
-        asked = await asyncio.gather(*(self._ask(r, question) for r in self.witnesses.recursive))
-        return tuple(observation for observations in asked for observation in observations)
+        """What resolvers say. Once the slower ones can change nothing they have little time left."""
+        tasks = [asyncio.create_task(self._ask(r, question)) for r in self.witnesses.recursive]
+        waiting = set(tasks)
+        try:
+            while waiting:
+                said = _said(tasks)
+                seconds = GRACE if quorum.is_settled(said, len(waiting), self.witnesses.quorum) else None
+                done, waiting = await asyncio.wait(
+                    waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not done:
+                    break
+            return _said(tasks)
+        finally:
+            for task in waiting:
+                task.cancel()
 
     async def _ask(self, resolver: Resolver, question: Question) -> tuple[Observation, ...]:
+        who = self.witnesses
+        illness = who.watch.illness_of(resolver) if who.watch else None
+        if illness is not None:
+            source = Source.AUTHORITATIVE if resolver is who.authoritative else Source.RECURSIVE
+            return (_left_out(question, source, str(illness), who.clock.now()),)
         left = self._ends - self.witnesses.clock.monotonic()
         return await resolver.ask(question, within=max(0.0, left))
+
+
+def _said(tasks: Sequence[asyncio.Task[tuple[Observation, ...]]]) -> tuple[Observation, ...]:
+    """The observations that have come in, in the order in which they were asked for."""
+    return tuple(observation for task in tasks if task.done() for observation in task.result())
+
+
+def _left_out(question: Question, source: Source, why: str, at: datetime) -> Observation:
+    """The observation of somebody who was not asked; nobody's word counts who is ill."""
+    return Observation(question, source, "", "", "", at, 0.0, fault=Fault.ILL, detail=why)

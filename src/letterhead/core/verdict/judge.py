@@ -14,6 +14,7 @@ from letterhead.core.verdict.case import Case
 from letterhead.core.verdict.dmarc import dmarc
 from letterhead.core.verdict.mx import mx
 from letterhead.core.verdict.ownership import ownership
+from letterhead.core.verdict.parking import unparked
 from letterhead.core.verdict.provider import heeded
 from letterhead.core.verdict.spf import spf
 
@@ -35,7 +36,7 @@ def judge(plan: Plan, identity: Identity, asked_at: datetime, probe: str) -> Inq
     """
     cases = [Case(plan, record, asked_at, probe) for record in plan.records]
     judged = yield from together([_judge_of(case.record)(case) for case in cases])
-    findings = tuple(heeded(plan, finding, identity) for finding in judged)
+    findings = tuple(heeded(plan, unparked(plan, finding), identity) for finding in judged)
     return Report(outcome_of(findings), findings, asked_at, plan.fingerprint, _zone(plan.domain, findings))
 
 

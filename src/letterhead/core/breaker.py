@@ -1,0 +1,116 @@
+"""The breaker: while something may be wrong on our side, no domain loses what it has.
+
+Many domains that fail at once are rarely many mistakes of many owners. One total table says when the
+breaker opens and closes; what it makes of a report is the other half. service/breaker.py keeps it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from letterhead.core.answer import Fault
+from letterhead.core.cause import ADVICE, Cause
+from letterhead.core.finding import Finding, Outcome, Report, outcome_of
+
+
+class State(StrEnum):
+    """Closed is the usual state, as with a fuse; open, nothing gets through."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+
+
+class Sight(StrEnum):
+    """What an examination of a domain that holds its name came to."""
+
+    GOOD = "good"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    BOGUS = "bogus"  # unknown, because signatures are called broken
+
+
+class Level(StrEnum):
+    """How many of the domains seen lately are not good."""
+
+    LOW = "low"
+    MIDDLE = "middle"  # too many to close, too few to open
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When many are too many.
+
+    percent  of the domains seen lately that may be lost; 100: any number.
+    minimum  of lost domains below which no share counts.
+    """
+
+    percent: int
+    minimum: int
+
+
+TABLE: dict[tuple[State, bool, Level], State] = {
+    # Closed, and nothing of ours is known to be ill.
+    (State.CLOSED, False, Level.LOW): State.CLOSED,
+    (State.CLOSED, False, Level.MIDDLE): State.CLOSED,
+    (State.CLOSED, False, Level.HIGH): State.OPEN,
+    # Closed, and something of ours is.
+    (State.CLOSED, True, Level.LOW): State.OPEN,
+    (State.CLOSED, True, Level.MIDDLE): State.OPEN,
+    (State.CLOSED, True, Level.HIGH): State.OPEN,
+    # Open, and nothing of ours is known to be ill any more.
+    (State.OPEN, False, Level.LOW): State.CLOSED,
+    (State.OPEN, False, Level.MIDDLE): State.OPEN,
+    (State.OPEN, False, Level.HIGH): State.OPEN,
+    # Open, and something of ours is ill.
+    (State.OPEN, True, Level.LOW): State.OPEN,
+    (State.OPEN, True, Level.MIDDLE): State.OPEN,
+    (State.OPEN, True, Level.HIGH): State.OPEN,
+}
+"""State, whether something of ours is known to be ill, and the level, to the next state."""
+
+
+def level(sights: Collection[Sight], limits: Limits) -> Level:
+    """The level at which the domains seen lately stand; it is low again at half of what made it high."""
+    lost = sum(sight is not Sight.GOOD for sight in sights)
+    if lost < limits.minimum or lost * 200 <= limits.percent * len(sights):
+        return Level.LOW
+    return Level.HIGH if lost * 100 > limits.percent * len(sights) else Level.MIDDLE
+
+
+def sight(report: Report) -> Sight:
+    """What a report counts as."""
+    if report.outcome is Outcome.PASS:
+        return Sight.GOOD
+    if report.outcome in {Outcome.FAIL, Outcome.REFUSED}:
+        return Sight.FAILED
+    faults = {witness.fault for finding in report.findings for witness in finding.witnesses}
+    return Sight.BOGUS if Fault.BOGUS in faults else Sight.UNKNOWN
+
+
+def suspicion(sights: Collection[Sight]) -> str:
+    """What so many losses may come from, for the operator."""
+    counted = {kind: sum(each is kind for each in sights) for kind in Sight}
+    lost = len(sights) - counted[Sight.GOOD]
+    said = (
+        f"{lost} of {len(sights)} domains: {counted[Sight.FAILED]} failed, {counted[Sight.UNKNOWN]} unknown"
+    )
+    if counted[Sight.BOGUS]:
+        said += f", {counted[Sight.BOGUS]} with broken signatures"
+    if counted[Sight.BOGUS] * 2 > lost:
+        said += ": is the clock right, here and at the resolvers?"
+    return said
+
+
+def held(report: Report, why: str) -> Report:
+    """The report with nothing definite left that speaks against its domain; the evidence stays."""
+    findings = tuple(
+        _held(finding, why) if finding.outcome in {Outcome.FAIL, Outcome.REFUSED} else finding
+        for finding in report.findings
+    )
+    return replace(report, outcome=outcome_of(findings), findings=findings)
+
+
+def _held(finding: Finding, why: str) -> Finding:
+    advice = ADVICE[Cause.HELD].format_map({"detail": f"{finding.cause}; {why}"})
+    return replace(finding, outcome=Outcome.UNKNOWN, cause=Cause.HELD, advice=advice, suggestion="")

@@ -1,0 +1,77 @@
+"""Broken zones: nobody gives a definite answer about a domain, while all whom we ask are known to be well.
+
+At first that is "could not find out" like any other. When it lasts, the owners are told; when it has lasted
+for some cycles on end, it counts as a definite failure (DESIGN §3).
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import NamedTuple
+
+from letterhead.core.answer import Fault
+from letterhead.core.domain import Domain
+from letterhead.core.event import Event, EventKind
+from letterhead.core.finding import Outcome, Report, shortened
+
+TOLD_AFTER = timedelta(hours=24)
+"""How long a zone is broken before its owners are told."""
+
+CYCLES = 4
+"""Cycles on end after which it counts as a definite failure."""
+
+
+class Counted(NamedTuple):
+    """The domain with its counter moved on, whether it counts as failed, and what is told."""
+
+    domain: Domain
+    is_failure: bool = False
+    events: tuple[Event, ...] = ()
+
+
+def counted(domain: Domain, report: Report, *, cycle: timedelta, by_hand: bool, sure: bool) -> Counted:
+    """What a report adds to the count, which only a definite answer sets back.
+
+    cycle    each one is counted once, whatever is asked in between.
+    by_hand  is not counted: asking often makes nothing fail sooner.
+    sure     whom we ask is known to be well; else nothing is known of the zone, and the count stands still.
+    """
+    if _is_answered(report):
+        return Counted(replace(domain, broken_since=None, broken_cycles=0, broken_told=False))
+    if not sure or not is_broken(report):
+        return Counted(domain)
+    since = domain.broken_since or report.asked_at
+    lasted = report.asked_at - since
+    cycles = domain.broken_cycles if by_hand else min(domain.broken_cycles + 1, lasted // cycle)
+    is_late = lasted >= TOLD_AFTER
+    moved = replace(
+        domain,
+        broken_since=since,
+        broken_cycles=max(cycles, domain.broken_cycles),
+        broken_told=is_late or domain.broken_told,
+    )
+    events = (_event(moved, report),) if moved.broken_told and not domain.broken_told else ()
+    return Counted(moved, moved.broken_cycles >= CYCLES, events)
+
+
+def is_broken(report: Report) -> bool:
+    """Whether everybody was asked and nobody gave a definite answer."""
+    faults = _faults(report)
+    return report.outcome is Outcome.UNKNOWN and bool(faults) and not faults & {"", Fault.ILL}
+
+
+def _is_answered(report: Report) -> bool:
+    return "" in _faults(report)
+
+
+def _faults(report: Report) -> set[str]:
+    return {witness.fault for finding in report.findings for witness in finding.witnesses}
+
+
+def _event(domain: Domain, report: Report) -> Event:
+    blamed = next(finding for finding in report.findings if finding.outcome is Outcome.UNKNOWN)
+    data = {
+        "since": f"{domain.broken_since:%Y-%m-%dT%H:%M:%SZ}",
+        "cause": blamed.cause.value,
+        "advice": shortened(blamed.advice),
+    }
+    return Event(EventKind.BROKEN, domain.team, domain.id, domain.hostname, report.asked_at, data)

@@ -1,0 +1,124 @@
+"""The breaker kept: what was seen lately, whether it holds, and the one line that the operator is told.
+
+Nothing of it is stored. Each process judges by what it sees itself, asks the canaries before it believes
+anything, and after a restart has seen nothing yet that it could act upon in haste.
+"""
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from letterhead.core.breaker import TABLE, Limits, Sight, State, held, level, sight, suspicion
+from letterhead.core.domain import Domain
+from letterhead.core.finding import Outcome, Report
+from letterhead.core.lifecycle import MOST_SKEW
+from letterhead.core.schedule import JITTER
+from letterhead.ports import Clock
+from letterhead.service.canaries import Watch
+
+REMEMBERED = 10
+"""Domains remembered for each that must be lost before a share counts."""
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Breaker:
+    """Stands between what was seen and what becomes of a domain.
+
+    cycle   what was seen longer ago counts no more, nor does it that the clock was set.
+    alerts  how often the operator was told.
+    """
+
+    watch: Watch
+    limits: Limits
+    cycle: timedelta
+    clock: Clock
+    state: State = State.CLOSED
+    alerts: int = 0
+    _seen: OrderedDict[str, tuple[float, Sight]] = field(default_factory=OrderedDict)
+    _clocks: tuple[datetime, float] = field(init=False)
+    _stepped_at: float = -math.inf
+
+    def __post_init__(self) -> None:
+        self._clocks = self.clock.now(), self.clock.monotonic()
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether what is silent must be so by itself: whom we ask is well, and nothing else is suspected."""
+        return self.watch.is_sure and self.state is State.CLOSED
+
+    async def can_see(self) -> bool:
+        """Whether examinations can establish anything now; the canaries are asked if that was long ago."""
+        await self.watch.look()
+        self._turn()
+        return not self.watch.trouble
+
+    async def believed(self, domain: Domain, report: Report) -> Report:
+        """The report that counts: the same, or held where it would cost a domain what it has.
+
+        What is good always counts, so a domain may be promoted while the breaker is open.
+        """
+        loses = domain.held or report.outcome is Outcome.REFUSED
+        if loses and report.outcome in {Outcome.FAIL, Outcome.REFUSED}:
+            await self.watch.look(anew=True)
+        if domain.held:
+            self._note(domain.id, sight(report))
+        self._turn()
+        if not loses:
+            return report
+        if self.state is State.OPEN:
+            return held(report, self._why())
+        if self.watch.worse_at is not None and self.watch.worse_at >= report.asked_at:
+            return held(report, "one of those whom we asked was found ill since")
+        return report
+
+    def _note(self, domain: str, seen: Sight) -> None:
+        self._seen[domain] = self.clock.monotonic(), seen
+        self._seen.move_to_end(domain)
+
+    def _turn(self) -> None:
+        """Walk the table once; who opens it is told to the operator, once."""
+        self._forget()
+        self._compare_clocks()
+        ours = bool(self.watch.trouble) or self._has_stepped
+        before, self.state = self.state, TABLE[self.state, ours, level(self._sights, self.limits)]
+        if (before, self.state) == (State.CLOSED, State.OPEN):
+            self.alerts += 1
+            log.error("operator.alert", alert="breaker_open", why=self._why())
+        elif (before, self.state) == (State.OPEN, State.CLOSED):
+            log.info("breaker.closed")
+
+    def _forget(self) -> None:
+        lasts = self.cycle * (1 + 2 * JITTER)  # so that a domain is seen again before it is forgotten
+        oldest = self.clock.monotonic() - lasts.total_seconds()
+        while self._seen:
+            first = next(iter(self._seen))
+            if self._seen[first][0] >= oldest and len(self._seen) <= REMEMBERED * self.limits.minimum:
+                return
+            del self._seen[first]
+
+    def _compare_clocks(self) -> None:
+        (now, monotonic), (then, before) = (self.clock.now(), self.clock.monotonic()), self._clocks
+        self._clocks = now, monotonic
+        if abs((now - then).total_seconds() - (monotonic - before)) > MOST_SKEW.total_seconds():
+            self._stepped_at = monotonic
+
+    @property
+    def _has_stepped(self) -> bool:
+        """Whether the wall clock was set within the last cycle; strikes are counted on it (L12)."""
+        return self.clock.monotonic() - self._stepped_at < self.cycle.total_seconds()
+
+    def _why(self) -> str:
+        if self.watch.trouble:
+            return self.watch.trouble
+        if self._has_stepped:
+            return "the clock of this machine was set"
+        return suspicion(self._sights)
+
+    @property
+    def _sights(self) -> list[Sight]:
+        return [seen for _, seen in self._seen.values()]
