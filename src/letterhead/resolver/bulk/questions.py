@@ -1,0 +1,80 @@
+"""Questions as the bytes that are sent, prepared once for a domain and kept beside it.
+
+Each has two bytes of length before it (RFC 1035 §4.2.2) and an id of zero, which `errand` overwrites.
+"""
+
+import re
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import Final
+
+import dns.rdatatype
+
+from letterhead.core.answer import Question, RecordType
+from letterhead.resolver import wire
+
+MAX_QUESTIONS: Final = 16
+"""Questions about one domain: the lower four bits of an id say which of them a reply belongs to."""
+
+_HEAD = struct.Struct("!HHHHHHH")
+_RECURSIVE = 0x0120  # RD, and AD: wants AD in the reply without the signatures (RFC 6840 §5.7)
+_CLASS_IN = 1
+_OPT = struct.pack("!BHHIH", 0, dns.rdatatype.OPT, wire.EDNS_PAYLOAD, 0, 0)  # RFC 6891 §6.1.2
+_TYPES = {each: int(dns.rdatatype.from_text(each)) for each in RecordType}
+_PLAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Where things stand in prepared questions: each query's id and end, and the question sections."""
+
+    ids: tuple[int, ...]
+    ends: tuple[int, ...]
+    sections: struct.Struct
+
+
+def prepared(questions: Iterable[Question]) -> bytes:
+    """The questions, each once: how many, the length of each query, and the queries, ready to be sent.
+
+    Raises ValueError when there are none or more than MAX_QUESTIONS, or a name is none that the DNS can hold.
+    """
+    unique = tuple(dict.fromkeys(questions))
+    if not 0 < len(unique) <= MAX_QUESTIONS:
+        raise ValueError(f"{len(unique)} questions; there must be 1 to {MAX_QUESTIONS}")
+    queries = [_framed(question) for question in unique]
+    lengths = struct.pack(f"!{len(queries)}H", *map(len, queries))
+    return bytes((len(queries),)) + lengths + b"".join(queries)
+
+
+def opened(prepared_questions: bytes) -> tuple[Shape, bytes]:
+    """The shape of prepared questions, and the queries alone."""
+    start = 1 + 2 * prepared_questions[0]
+    return _shape(prepared_questions[1:start]), prepared_questions[start:]
+
+
+@lru_cache(maxsize=4096)  # domains whose names are as long have the same one
+def _shape(packed: bytes) -> Shape:
+    lengths = struct.unpack(f"!{len(packed) // 2}H", packed)
+    ends = tuple(accumulate(lengths))
+    ids = tuple(end - length + 2 for end, length in zip(ends, lengths, strict=True))
+    around = _HEAD.size, len(_OPT)
+    sections = "".join(f"{around[0]}x{length - sum(around)}s{around[1]}x" for length in lengths)
+    return Shape(ids, ends, struct.Struct(sections))
+
+
+def _framed(question: Question) -> bytes:
+    asked = _asked(question)
+    length = _HEAD.size - 2 + len(asked) + len(_OPT)
+    return _HEAD.pack(length, 0, _RECURSIVE, 1, 0, 0, 1) + asked + _OPT
+
+
+def _asked(question: Question) -> bytes:
+    """The question section (RFC 1035 §4.1.2); dnspython writes the names that are not plain."""
+    if not _PLAIN.match(question.name):
+        return wire.query(question, recursive=True, edns=True).asked
+    labels = question.name.encode().split(b".")
+    name = b"".join(bytes((len(label),)) + label for label in labels)
+    return name + struct.pack("!BHH", 0, _TYPES[question.type], _CLASS_IN)

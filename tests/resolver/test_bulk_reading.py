@@ -1,0 +1,185 @@
+"""The lean reading of answers is dnspython's, or is left to it; and what of an answer a digest stands on."""
+
+import random
+from collections.abc import Iterator
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rrset
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from letterhead.core.answer import Question, RecordType
+from letterhead.resolver import wire
+from letterhead.resolver.bulk.material import material
+from letterhead.resolver.bulk.questions import MAX_QUESTIONS, opened, prepared
+from letterhead.resolver.bulk.reading import in_full, lean, oracle, read
+
+SOA = "acme.com. 600 IN SOA ns1.acme.com. host.acme.com. {} 3600 600 86400 900"
+LABEL = st.text("abcxyz019-_", min_size=1, max_size=63)
+
+# A question, the answer section, the authority section, the rcode.
+ANSWERS = [
+    ("acme.com TXT", ['acme.com. 300 IN TXT "v=spf1 " "-all"'], [], 0),
+    ("acme.com TXT", ['acme.com. 300 IN TXT "one"', 'acme.com. 300 IN TXT "two"'], [], 0),
+    (
+        "acme.com MX",
+        ["acme.com. 300 IN MX 10 mx.acme.com.", "acme.com. 300 IN MX 20 MX.Other.example."],
+        [],
+        0,
+    ),
+    ("acme.com MX", ["acme.com. 300 IN MX 0 ."], [], 0),
+    ("k._domainkey.acme.com CNAME", ["k._domainkey.acme.com. 60 IN CNAME k.dkim.acme.com."], [], 0),
+    ("w.acme.com TXT", ["w.acme.com. 9 IN CNAME v.acme.com.", 'v.acme.com. 9 IN TXT "end"'], [], 0),
+    ("w.acme.com TXT", ["w.acme.com. 9 IN CNAME no.acme.com."], [SOA.format(1)], 3),
+    ("w.acme.com TXT", ["w.acme.com. 9 IN CNAME w.acme.com."], [], 0),
+    ("no.acme.com TXT", [], [SOA.format(1)], 3),
+    ("acme.com TXT", [], [SOA.format(1)], 0),
+    ("acme.com TXT", [], [SOA.replace("acme.com. 600", "evil.org. 600").format(1)], 0),
+    ("acme.com TXT", [], [], 0),
+    ("acme.com TXT", [], [], 2),
+    ("acme.com A", ["acme.com. 5 IN A 192.0.2.1"], [], 0),
+]
+
+
+def section(question: str) -> bytes:
+    name, rtype = question.split()
+    shape, queries = opened(prepared([Question(name, RecordType(rtype))]))
+    asked: bytes = shape.sections.unpack(queries)[0]
+    return asked
+
+
+def reply(
+    question: str, answer: list[str], authority: list[str], rcode: int = 0, *, ede: int | None = None
+) -> bytes:
+    name, rtype = question.split()
+    _, queries = opened(prepared([Question(name, RecordType(rtype))]))
+    message = dns.message.make_response(dns.message.from_wire(queries[2:]), recursion_available=True)
+    message.flags &= ~dns.flags.AD
+    message.answer = [dns.rrset.from_text(*line.split(maxsplit=4)) for line in answer]
+    message.authority = [dns.rrset.from_text(*line.split(maxsplit=4)) for line in authority]
+    message.set_rcode(dns.rcode.Rcode(rcode))
+    options = [] if ede is None else [dns.edns.EDEOption(ede)]
+    message.use_edns(0, payload=1232, options=options)
+    return message.to_wire()
+
+
+def mutants(count: int) -> Iterator[tuple[bytes, bytes]]:
+    """Question sections and replies to them of which some bytes are others, or missing, or too many."""
+    chance = random.Random(7)
+    originals = [(section(a[0]), reply(*a)) for a in ANSWERS]
+    for number in range(count):
+        asked, whole = originals[number % len(originals)]
+        mutant = bytearray(whole)
+        first = chance.choice((0, 12 + len(asked)))  # half of them in the records alone
+        for _ in range(chance.randint(1, 3)):
+            place = chance.randrange(first, len(mutant))
+            mutant[place] = chance.choice((chance.randrange(256), mutant[place] ^ 1, 0xC0, 0x0C, 0))
+        if chance.random() < 0.2:
+            mutant = mutant[: chance.randrange(len(mutant))]
+        elif chance.random() < 0.1:
+            mutant += chance.randbytes(4)
+        yield asked, bytes(mutant)
+
+
+def agree(count: int) -> int:
+    """Hold both readings of so many mutants against each other; how many the lean one took on."""
+    taken = 0
+    for asked, mutant in mutants(count):
+        usual = lean(asked, mutant)
+        if usual is not None:
+            taken += 1
+            assert in_full(asked, usual) == oracle(asked, mutant), (asked, mutant)
+    return taken
+
+
+def test_R18_mutated_answers_are_read_as_dnspython_reads_them_or_left_to_it() -> None:
+    assert agree(5_000) > 300
+
+
+@pytest.mark.soak
+def test_R18_a_hundred_thousand_mutated_answers_are_read_as_dnspython_reads_them() -> None:
+    assert agree(100_000) > 6_000
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda a: f"{a[0]} {a[3]} {len(a[1])}")
+def test_answers_are_read_as_dnspython_reads_them(answer: tuple[str, list[str], list[str], int]) -> None:
+    asked, whole = section(answer[0]), reply(*answer)
+    assert read(asked, whole) == oracle(asked, whole)
+
+
+@pytest.mark.parametrize("answer", ANSWERS[:7] + ANSWERS[8:10], ids=lambda a: f"{a[0]} {a[3]} {len(a[1])}")
+def test_usual_answers_need_no_dnspython(answer: tuple[str, list[str], list[str], int]) -> None:
+    assert lean(section(answer[0]), reply(*answer)) is not None
+
+
+@given(st.binary(max_size=300))
+def test_junk_is_no_answer_and_raises_nothing(junk: bytes) -> None:
+    assert lean(section("acme.com TXT"), junk) is None
+    assert read(section("acme.com TXT"), junk) is None
+
+
+@given(st.lists(LABEL, min_size=1, max_size=4), st.sampled_from(list(RecordType)))
+def test_questions_are_the_bytes_that_dnspython_would_send(labels: list[str], rtype: RecordType) -> None:
+    question = Question(".".join(labels)[:200].strip("."), rtype)
+    try:
+        theirs = wire.query(question, recursive=True, edns=True)
+    except ValueError:
+        with pytest.raises(ValueError, match="no name"):
+            prepared([question])
+        return
+    _, ours = opened(prepared([question]))
+    header = len(ours[2:]).to_bytes(2, "big") + bytes(2) + theirs.wire[2:12]
+    assert ours == header + theirs.asked + b"\0\0\x29\x04\xd0" + bytes(6)  # and no EDNS option
+
+
+def test_odd_names_are_prepared_too_and_too_many_questions_are_a_value_error() -> None:
+    odd = Question("a\\.b.acme.com", RecordType.TXT)
+    assert opened(prepared([odd, odd]))[1][14:].startswith(b"\x03a.b\x04acme")
+    for count in (0, MAX_QUESTIONS + 1):
+        with pytest.raises(ValueError, match=f"{count} questions"):
+            prepared(Question(f"n{number}.acme.com", RecordType.TXT) for number in range(count))
+
+
+TWO = ('acme.com. {} IN TXT "one"', 'acme.com. {} IN TXT "two"')
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "after"),
+    [
+        ("acme.com TXT", ([TWO[0].format(300)], [], 0), ([TWO[0].format(7)], [], 0)),
+        ("acme.com TXT", ([r.format(9) for r in TWO], [], 0), ([r.format(3) for r in TWO[::-1]], [], 0)),
+        ("no.acme.com TXT", ([], [SOA.format(1)], 3), ([], [SOA.format(2)], 3)),
+    ],
+    ids=["TTL", "order", "serial"],
+)
+def test_what_changes_by_itself_is_not_in_the_digest(question: str, before: tuple, after: tuple) -> None:
+    asked = section(question)
+    assert material(asked, reply(question, *before)) == material(asked, reply(question, *after)) is not None
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda a: f"{a[0]} {a[3]} {len(a[1])}")
+def test_every_other_answer_has_another_digest(answer: tuple[str, list[str], list[str], int]) -> None:
+    asked, mine = section(answer[0]), material(section(answer[0]), reply(*answer))
+    for other in ANSWERS:
+        if other != answer and other[0] == answer[0]:
+            theirs = material(asked, reply(*other))
+            assert mine != theirs or mine is theirs is None
+
+
+@pytest.mark.parametrize("ede", [3, 15, None], ids=["stale", "blocked", "clean"])
+def test_R08_what_a_resolver_does_not_vouch_for_is_no_answer(ede: int | None) -> None:
+    asked = section("acme.com TXT")
+    said = material(asked, reply("acme.com TXT", ['acme.com. 300 IN TXT "x"'], [], ede=ede))
+    assert (said is None) is (ede is not None)
+
+
+@pytest.mark.parametrize("rcode", [1, 2, 4, 5, 9])
+def test_R02_errors_and_cut_off_answers_are_no_answer(rcode: int) -> None:
+    asked = section("acme.com TXT")
+    assert material(asked, reply("acme.com TXT", [], [SOA.format(1)], rcode)) is None
+    whole = bytearray(reply("acme.com TXT", ['acme.com. 300 IN TXT "x"'], []))
+    whole[2] |= 0x02
+    assert material(asked, bytes(whole)) is None
