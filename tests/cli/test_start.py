@@ -2,6 +2,7 @@
 
 import sys
 import tomllib
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from letterhead.cli.render.settings import settings
 from letterhead.config import Config, load
+from letterhead.config.bundled import Bundled
 from letterhead.config.sections import KEYS
 from letterhead.ports import StoreError
 from tests.cli.conftest import Run
@@ -143,6 +145,22 @@ def test_check_config_warns_on_standard_error(run: Run) -> None:
     result = run("check-config")
     assert "Warning: records would name letterhead.example: set [site] name\n" in result.stderr
     assert "Warning" not in result.stdout
+    tomllib.loads(result.stdout)
+
+
+def test_U07_check_config_says_how_old_the_bundled_data_are(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = run("check-config")
+    lines = [line for line in fresh.stdout.splitlines() if line.startswith("# Bundled: ")]
+    named = ("public suffix list", "IDNA tables, Unicode", "root hints")
+    assert all(words in line for words, line in zip(named, lines, strict=True))
+    assert all(line.endswith(" days old") for line in lines)
+    stale = Bundled("root hints", date(2001, 1, 1), "update Letterhead")
+    monkeypatch.setattr("letterhead.cli.start.bundled", lambda: (stale,))
+    result = run("check-config")
+    assert result.exit_code == 0
+    assert "Warning: root hints of 2001-01-01: more than a year old; update Letterhead\n" in result.stderr
     tomllib.loads(result.stdout)
 
 

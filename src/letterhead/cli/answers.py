@@ -130,9 +130,9 @@ class Event(msgspec.Struct):
     """One thing that happened."""
 
     kind: str
-    domain: str
+    domain: str | None
     at: datetime
-    data: dict[str, str]
+    text: str
 
 
 class Events(msgspec.Struct):

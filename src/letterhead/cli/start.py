@@ -1,15 +1,18 @@
 """The starters: `serve`, `demo`, `migrate` and `check-config` need no server to ask."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
 from letterhead.cli.options import config
+from letterhead.cli.render.bundled import ages, too_old
 from letterhead.cli.render.escape import escaped
 from letterhead.cli.render.settings import settings
 from letterhead.cli.starting import configured, starting
+from letterhead.config.bundled import bundled
 
 ROLES: Final = ("api", "worker")
 """The roles of this version, in the order in which they are named."""
@@ -72,9 +75,10 @@ def migrate(path: Path | None) -> None:
 @click.command("check-config")
 @config
 def check_config(path: Path | None) -> None:
-    """Print the configuration in force as TOML, and everything that is wrong or unwise."""
+    """Print the configuration in force as TOML, and everything that is wrong, unwise or out of date."""
     in_force = configured(path)
-    for line in settings(in_force):
+    data, today = bundled(), datetime.now(UTC).date()
+    for line in (*settings(in_force), *ages(data, today)):
         click.echo(line)
-    for warning in in_force.warnings:
+    for warning in (*in_force.warnings, *too_old(data, today)):
         click.echo(f"Warning: {escaped(warning)}", err=True)

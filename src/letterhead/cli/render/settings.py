@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Final
 
 from letterhead.config import Config, describe
-from letterhead.config.sections import in_toml
+from letterhead.config.sections import attribute, in_toml
 
 _PASSWORD: Final = re.compile(r"(://[^/@:\s]*:)[^/@\s]+@")
 
@@ -16,7 +16,7 @@ def settings(config: Config) -> Iterator[str]:
     for section, keys in groupby(describe(), lambda setting: setting.section):
         yield f"[{section}]"
         for setting in keys:
-            value = in_toml(getattr(getattr(config, section), setting.key))
+            value = in_toml(getattr(getattr(config, section), attribute(setting.key)))
             shown = _PASSWORD.sub(r"\1***@", value)
             yield f"{setting.key} = {shown}" if value else f"# {setting.key} is unset"
         yield ""
