@@ -7,6 +7,8 @@ import pytest
 
 from letterhead.config import Config, ConfigError, load
 from letterhead.config.sections import EXAMPLE_SITE
+from letterhead.core.profile import PROFILES
+from letterhead.core.record import Role
 from letterhead.core.site import Site
 from letterhead.store.location import sqlite_path
 from tests.nameservers.authority import Authority
@@ -227,15 +229,32 @@ def test_keys_of_later_versions_are_accepted_with_a_warning_and_never_kept() -> 
         default = "ses"
         [provider.ses]
         secret_key = "hunter2"
-        [profiles.mails]
-        values = { spf = "hunter2" }
     """
     config = written(later, dkim_tsig_name_file="/nowhere", smtp_mx_port="25")
     unused = [warning for warning in config.warnings if "does not use it yet" in warning]
     assert unused[0] == "letterhead.toml: [dkim] tsig_secret: this version does not use it yet"
     assert unused[-1] == "LETTERHEAD_SMTP_MX_PORT: [smtp] mx_port: this version does not use it yet"
-    assert len(unused) == 9
+    assert len(unused) == 8
     assert "hunter2" not in repr(config)
+
+
+def test_a_profile_is_given_words_of_the_sites_own() -> None:
+    config = written("""
+        [profiles.sendmux]
+        hosts = { dmarc = "_dmarc.{domain}" }
+        labels = { ownership = "_acme", dkim = "{selector}._domainkey" }
+        values = { ownership = "acme={token}", mx = "mx.{region}.acme.com" }
+        [profiles.sendmux.purposes]
+        spf = "Lets us send."
+    """)
+    sendmux = {want.role: want for want in config.profiles["sendmux"].wants}
+    assert sendmux[Role.OWNERSHIP].host == "_acme.{domain}"
+    assert sendmux[Role.OWNERSHIP].value == "acme={token}"
+    assert sendmux[Role.MX].value == "mx.{region}.acme.com"
+    assert sendmux[Role.SPF].purpose == "Lets us send."
+    assert {name: p for name, p in config.profiles.items() if name != "sendmux"} == {
+        name: p for name, p in PROFILES.items() if name != "sendmux"
+    }
 
 
 def test_variables_of_others_are_let_be() -> None:

@@ -13,7 +13,7 @@ import pytest
 from letterhead.core.answer import Fault, Observation, Question, RecordType, ResourceRecord
 from letterhead.core.domain import Domain, Status
 from letterhead.core.record import Role
-from letterhead.service.domains import View
+from letterhead.service.view import View
 from tests.core.dns import observed, rdata
 from tests.core.registration import KEY
 from tests.service.paper import FIRST, SECOND, Observations, PaperDns

@@ -9,7 +9,7 @@ from letterhead.core.refusal import Kind, Refusal
 from letterhead.provider.key_pool import KeyPool
 from letterhead.provider.relay import Relay
 from letterhead.provider.seal import Sealer
-from letterhead.service.domains import View
+from letterhead.service.view import View
 from tests.service.world import QUOTA, World
 
 TOKEN_BITS = 128

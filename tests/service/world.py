@@ -8,7 +8,7 @@ from typing import Any
 
 from letterhead import app
 from letterhead.config.loading import Config
-from letterhead.config.sections import Dns, Lifecycle, Server
+from letterhead.config.sections import Api, Dns, Lifecycle, Server
 from letterhead.config.sections import Store as StoreSection
 from letterhead.core.canary import Canaries
 from letterhead.core.domain import Domain, Status
@@ -19,7 +19,7 @@ from letterhead.core.record import Role
 from letterhead.core.site import Site
 from letterhead.ports import Provider, Resolver, Store
 from letterhead.service.canaries import Watch
-from letterhead.service.domains import View
+from letterhead.service.view import View
 from letterhead.service.services import Services
 from letterhead.service.witnesses import Witnesses
 from tests.clock import ManualClock
@@ -56,7 +56,7 @@ class World:
         lifecycle = Lifecycle(
             cycle_seconds=int(CYCLE.total_seconds()), pending_ladder=LADDER, domains_per_team=QUOTA
         )
-        config = Config(Server(), StoreSection(), self.site, Dns(), lifecycle)
+        config = Config(Server(), StoreSection(), self.site, Dns(), lifecycle, Api())
         needed = len(self.recursive) // 2 + 1 if self.canaries and self.recursive else len(self.recursive)
         watch = Watch(self.canaries, dns, self.recursive, needed=needed, seconds=60, clock=self.clock)
         witnesses = Witnesses(dns, self.recursive, needed, self.clock, watch)

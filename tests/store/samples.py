@@ -11,7 +11,7 @@ from letterhead.core.event import Event, EventKind
 from letterhead.core.finding import Finding, Outcome, Remark, Report, Witness
 from letterhead.core.hostname import Hostname
 from letterhead.core.record import Record, Role
-from letterhead.core.team import Key, Team
+from letterhead.core.team import Key, Member, MemberRole, Team
 
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -65,12 +65,31 @@ def a_full_domain() -> Domain:
         rung=4,
         expires_at=NOON + 30 * HOUR,
         transfer_to=EVIL.id,
+        broken_since=NOON - 3 * odd,
+        broken_cycles=3,
+        broken_told=True,
+        region="eu-west-1",
+        provider="resend",
+        approvals={"mail.xn--mnchen-3ya.de": EVIL.id},
+        outproven_at=NOON + odd,
+        revoked_at=NOON + 2 * odd,
     )
 
 
 def an_event(domain: Domain, kind: EventKind = EventKind.CREATED, **data: str) -> Event:
     """Something that happened to a domain at noon."""
     return Event(kind, domain.team, domain.id, domain.hostname, NOON, data)
+
+
+def told(at: datetime = NOON, team: Team = ACME, kind: EventKind = EventKind.KEY_CREATED) -> Event:
+    """Something that happened in a team, to no domain."""
+    return Event(kind, team.id, "", "", at, {"actor": "operator"})
+
+
+def a_member(email: str = "jane@acme.com", team: Team = ACME, **fields: Any) -> Member:
+    """An owner."""
+    given: dict[str, Any] = {"id": an_id("mem"), "role": MemberRole.OWNER, "created_at": NOON}
+    return Member(team=team.id, email=email, **{**given, **fields})
 
 
 def a_report(asked_at: datetime = NOON, outcome: Outcome = Outcome.FAIL) -> Report:

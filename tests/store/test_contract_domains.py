@@ -55,7 +55,7 @@ async def test_every_field_comes_back_as_it_went_in(store: Store) -> None:
 
 async def test_every_field_that_may_change_is_saved(store: Store) -> None:
     full = a_full_domain()
-    bare = await _added(store, a_domain(full.hostname))
+    bare = await _added(store, a_domain(full.hostname, region=full.region, provider=full.provider))
     saved = await _saved(store, replace(full, id=bare.id, version=bare.version))
     assert saved == replace(full, id=bare.id, version=bare.version + 1)
     assert await store.domains.by_id(bare.id) == saved

@@ -75,3 +75,11 @@ async def test_an_event_of_a_domain_that_never_was_is_refused(store: Store) -> N
     with pytest.raises(StoreError):
         await store.domains.add(domain, (), [replace(an_event(domain), domain="dom_none")])
     assert await store.domains.by_id(domain.id) is None
+
+
+async def test_U04_an_event_of_a_kind_that_this_version_does_not_know_is_read_as_it_is(store: Store) -> None:
+    domain = await store.domains.add(a_domain(), (), ())
+    strange = replace(an_event(domain, to="there"), kind="domain.teleported")
+    await store.domains.save([Change(domain, (strange,))])
+    (read,) = await store.events.page(ACME.id, limit=9)
+    assert (read.kind, read.data) == ("domain.teleported", {"to": "there"})

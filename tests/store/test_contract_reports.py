@@ -1,14 +1,16 @@
 """What every store does with reports."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
-from letterhead.core.domain import Domain
-from letterhead.core.finding import Outcome, Report
+from letterhead.core.domain import Domain, Status
+from letterhead.core.finding import Outcome, Report, without_witnesses
 from letterhead.ports import Change, Stale, Store
 from tests.store.inspection import query
-from tests.store.samples import HOUR, NOON, a_domain, a_report
+from tests.store.samples import ACME, EVIL, HOUR, NOON, a_domain, a_report
 
 TICK = timedelta(microseconds=1)
 
@@ -32,13 +34,40 @@ async def test_there_is_none_before_the_first_examination(store: Store, domain: 
 async def test_a_report_comes_back_whole(store: Store, domain: Domain) -> None:
     report = a_report(NOON + TICK)
     await _report(store, domain, report)
-    assert await store.reports.newest(domain.id) == report
+    assert await store.reports.evidence(domain.id) == report
+
+
+async def test_witnesses_are_read_only_where_they_are_asked_for(store: Store, domain: Domain) -> None:
+    verdicts = without_witnesses(a_report())
+    assert verdicts != a_report()
+    saved = await _report(store, domain, a_report())
+    assert await store.reports.newest(domain.id) == verdicts
+    assert await store.reports.newest_of([domain.id]) == {domain.id: verdicts}
+    assert await store.domains.with_report(ACME.id, domain.id) == (saved, verdicts)
+    assert await store.reports.outcomes_of([domain.id, "dom_none"]) == {domain.id: Outcome.FAIL}
+
+
+async def test_a_domain_comes_with_its_report_to_its_own_team_alone(store: Store, domain: Domain) -> None:
+    assert await store.domains.with_report(ACME.id, domain.id) == (domain, None)
+    assert await store.domains.with_report(EVIL.id, domain.id) is None
+    gone = replace(domain, status=Status.DELETED, due_at=None)
+    await _report(store, gone, None)
+    assert await store.domains.with_report(ACME.id, domain.id) is None
+
+
+async def test_U05_a_report_of_an_older_version_has_its_witnesses_in_its_body(
+    store: Store, url: str, domain: Domain
+) -> None:
+    await _report(store, domain, a_report())
+    body = msgspec.json.encode(a_report()).decode().replace("'", "''")
+    query(url, f"UPDATE report SET body = '{body}', evidence = NULL")
+    assert await store.reports.evidence(domain.id) == a_report()
 
 
 async def test_a_change_without_a_report_leaves_the_one_that_is_there(store: Store, domain: Domain) -> None:
     domain = await _report(store, domain, a_report())
     await _report(store, domain, None)
-    assert await store.reports.newest(domain.id) == a_report()
+    assert await store.reports.evidence(domain.id) == a_report()
 
 
 async def test_L08_what_was_decided_on_an_older_version_takes_its_report_with_it(
@@ -87,5 +116,8 @@ async def test_U04_a_report_that_this_version_cannot_read_is_as_good_as_none(
     query(url, f"UPDATE report SET body = REPLACE(body, '{old}', '{new}')")
     assert await store.reports.newest(domain.id) is None
     assert await store.reports.newest_of([domain.id]) == {}
+    assert await store.reports.evidence(domain.id) is None
+    found = await store.domains.with_report(ACME.id, domain.id)
+    assert found == (domain, None)
     await _report(store, domain, a_report(NOON + TICK))
-    assert await store.reports.newest(domain.id) == a_report(NOON + TICK)
+    assert await store.reports.evidence(domain.id) == a_report(NOON + TICK)

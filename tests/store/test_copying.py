@@ -30,12 +30,14 @@ from tests.store.samples import (
     a_domain,
     a_full_domain,
     a_key,
+    a_member,
     a_report,
     an_event,
     holding,
+    told,
 )
 
-TABLES = {"team", "api_key", "domain", "report", "event", "signing_key"}
+TABLES = {"team", "api_key", "domain", "report", "event", "signing_key", "member", "snapshot"}
 
 
 def _every_status(number: int) -> list[dict[str, Any]]:
@@ -61,8 +63,9 @@ async def _fill(store: Store) -> tuple[list[Domain], list[Key]]:
             change = Change(added, (an_event(added, EventKind.CHANGED),), a_report(NOON + number * HOUR))
             domains += await store.domains.save([change] if number % 2 else [replace(change, report=None)])
         keys.append(a_key(name=f"k{number}\t", domains=frozenset({"a", "b"}) if number % 2 else None))
-        await store.keys.add(keys[-1])
-    await store.keys.revoke(ACME.id, keys[0].id, NOON)
+        await store.keys.add(keys[-1], told())
+    await store.keys.revoke(ACME.id, keys[0].id, told())
+    await store.members.add(a_member(), told())
     return domains, keys
 
 

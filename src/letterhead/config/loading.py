@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_origin
@@ -11,9 +11,22 @@ from urllib.parse import quote
 import msgspec
 
 from letterhead.config.combination import contradictions, warnings
-from letterhead.config.sections import KEYS, Dns, Key, Lifecycle, Server, Store
+from letterhead.config.sections import (
+    KEYS,
+    OVERRIDES,
+    Api,
+    Dns,
+    Key,
+    Lifecycle,
+    Notices,
+    Server,
+    Store,
+    attribute,
+)
 from letterhead.config.source import Given, from_environment, from_file, resolved
 from letterhead.config.value import bracketed
+from letterhead.core.override import Override, overridden, reworded
+from letterhead.core.profile import PROFILES, Profile
 from letterhead.core.schedule import Cadence
 from letterhead.core.site import Site
 
@@ -45,7 +58,8 @@ class ConfigError(Exception):
 class Config:
     """Everything that an operator decides; sections.py explains each key.
 
-    warnings  what is legal but unwise, or given and not used by this version: a line each.
+    overrides  the site's own words in the profiles, each right by itself.
+    warnings   what is legal but unwise, or given and not used by this version: a line each.
     """
 
     server: Server
@@ -53,7 +67,15 @@ class Config:
     site: Site
     dns: Dns
     lifecycle: Lifecycle
+    api: Api
+    notices: Notices = field(default_factory=Notices)
+    overrides: tuple[Override, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def profiles(self) -> dict[str, Profile]:
+        """Which records each dialect asks for, in the site's own words."""
+        return overridden(PROFILES, self.overrides)
 
     @property
     def cadence(self) -> Cadence:
@@ -62,6 +84,7 @@ class Config:
             cycle=timedelta(seconds=self.lifecycle.cycle_seconds),
             ladder=tuple(timedelta(seconds=rung) for rung in self.lifecycle.pending_ladder),
             claim=timedelta(days=self.lifecycle.claim_days),
+            grace=timedelta(seconds=self.lifecycle.grace_seconds or self.lifecycle.cycle_seconds),
         )
 
 
@@ -115,6 +138,9 @@ def _read(source: Iterable[Given], problems: list[str], notes: list[str]) -> dic
             place = (own.section, own.key)
             if place in read:
                 problems.append(f"{given.place}: is given twice, once as a file")
+            if own.section in OVERRIDES:
+                read[place] = replace(own, value=tuple(_overrides(own, problems)))
+                continue
             read[place] = replace(own, value=_converted(own, KEYS[place]))
         except ValueError as error:
             problems.append(f"{given.place}: {error}")
@@ -135,6 +161,22 @@ def _converted(given: Given, key: Key) -> Any:
     for check in key.checks:
         value = check(value)
     return value
+
+
+def _overrides(given: Given, problems: list[str]) -> Iterator[Override]:
+    """A profile's own words that one table gives. Adds to `problems`; raises ValueError where it is none."""
+    try:
+        texts = msgspec.convert(given.value, dict[str, str])
+    except msgspec.ValidationError as error:
+        raise ValueError(_worded(error, is_text=False)) from error
+    profile = given.section.removeprefix("profiles.")
+    for role, text in texts.items():
+        override = Override(profile, given.key, role, text)
+        try:
+            reworded(PROFILES[profile], override)
+        except ValueError as error:
+            problems.append(f"{given.place}.{role}: {error}")
+        yield override
 
 
 def _worded(error: msgspec.ValidationError, *, is_text: bool) -> str:
@@ -162,7 +204,7 @@ def _config(given: Mapping[Place, Any]) -> Config:
             values[place] = values[place].format_map(words)
 
     def of(section: str) -> dict[str, Any]:
-        return {name: value for (owner, name), value in values.items() if owner == section}
+        return {attribute(name): value for (owner, name), value in values.items() if owner == section}
 
     return Config(
         server=Server(**of("server")),
@@ -170,6 +212,11 @@ def _config(given: Mapping[Place, Any]) -> Config:
         site=Site(**of("site")),
         dns=Dns(**of("dns")),
         lifecycle=Lifecycle(**of("lifecycle")),
+        api=Api(**of("api")),
+        notices=Notices(**of("notices")),
+        overrides=tuple(
+            each for (section, _), given_ones in given.items() if section in OVERRIDES for each in given_ones
+        ),
     )
 
 

@@ -6,8 +6,9 @@ names other keys in braces: "mx.{name}" becomes "mx.acme.com" where `[site] name
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from keyword import iskeyword
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, get_type_hints
+from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -21,11 +22,17 @@ from letterhead.config.value import (
     interface,
     label,
     mailbox,
+    network,
     origin,
     policy,
+    regional,
     resolver_url,
+    smtp_url,
     store_url,
 )
+from letterhead.core.breaker import Limits
+from letterhead.core.canary import Canaries
+from letterhead.core.override import WORDS
 from letterhead.core.profile import PROFILES
 
 Port = Annotated[int, Meta(ge=1, le=65_535)]
@@ -64,7 +71,7 @@ class SiteNames:
     name: Annotated[str, hostname, "The deployment itself; the other names default to names below it."] = (
         EXAMPLE_SITE
     )
-    mx_host: Annotated[str, hostname, "Where customers' MX records point."] = "mx.{name}"
+    mx_host: Annotated[str, regional, "Where customers' MX records point."] = "mx.{name}"
     spf_include: Annotated[str, hostname, "Name whose SPF record lists our sending addresses."] = "spf.{name}"
     platform_domain: Annotated[str, hostname, "Shared domain on which teams need not verify."] = (
         "agents.{name}"
@@ -72,8 +79,9 @@ class SiteNames:
     platform_addresses_per_team: Annotated[int, Meta(ge=0), "Addresses of a team on the shared domain."] = 1
     dkim_zone: Annotated[str, hostname, "Zone of the keys behind customers' DKIM CNAMEs."] = "dkim.{name}"
     proof_label: Annotated[str, label, "Ownership is proven at _<proof_label>.<domain>."] = "letterhead"
-    region: Annotated[str, label, "Stands for {region} in names."] = "default"
-    mail_from: Annotated[str, hostname, "Where the MX of customers' return paths points."] = "bounces.{name}"
+    region: Annotated[str, label, "Stands for {region} in mx_host, mail_from and profiles."] = "default"
+    regions: Annotated[tuple[str, ...], each(label), "Further regions that a domain may choose."] = ()
+    mail_from: Annotated[str, regional, "Where the MX of customers' return paths points."] = "bounces.{name}"
     dmarc_policy: Annotated[str, policy, "The DMARC policy that we recommend."] = "none"
     dmarc_rua: Annotated[str, mailbox, "Where receivers send aggregate DMARC reports."] = "dmarc@{name}"
 
@@ -99,12 +107,18 @@ class Dns:
     canary_good: Annotated[str | None, hostname, "Name that has a TXT record while the DNS is well."] = None
     canary_absent: Annotated[str | None, hostname, "Name that does not exist while the DNS is well."] = None
     canary_bogus: Annotated[str | None, hostname, "Name whose DNSSEC signature is broken."] = None
+    canary_seconds: Annotated[Seconds, "Seconds after which the canaries are asked again, at work."] = 60
     allow_reserved_names: Annotated[bool, "Let teams register .test and the like: tests and demo only."] = (
         False
     )
     allow_private_servers: Annotated[bool, "Ask name servers in private networks: tests and demo only."] = (
         False
     )
+
+    @property
+    def canaries(self) -> Canaries:
+        """The names by which whom we ask is known to be well."""
+        return Canaries(self.canary_good, self.canary_absent, self.canary_bogus)
 
     @property
     def agreeing(self) -> int:
@@ -123,7 +137,53 @@ class Lifecycle:
         "Seconds before each examination of a pending domain; the last repeats.",
     ] = (5, 10, 20, 40, 60, 120, 300, 600, 1_800, 3_600, 21_600)
     claim_days: Annotated[int, Meta(ge=1, le=3_650), "Days after which an unproven claim expires."] = 30
+    grace_seconds: Annotated[
+        Seconds | None,
+        "How long a holder may answer before the name goes to whoever proves it; unset, one cycle.",
+    ] = None
     domains_per_team: Annotated[Count, "How many domains a team may have."] = 10_000
+    registrations_per_day: Annotated[Count, "How many domains a team may register on a day of UTC."] = 1_000
+    breaker_percent: Annotated[
+        int,
+        Meta(ge=1, le=100),
+        "Percentage of lost domains above which nothing is taken from any domain; 100: no such limit.",
+    ] = 25
+    breaker_minimum: Annotated[Count, "Domains that must be lost before that percentage counts."] = 20
+
+    @property
+    def breaker(self) -> Limits:
+        """When so many domains are lost at once that the fault may be ours."""
+        return Limits(self.breaker_percent, self.breaker_minimum)
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """How often the API may be asked, in a minute, by each process for itself; 0: as often as one likes."""
+
+    requests_per_minute: Annotated[int, Meta(ge=0), "Requests of a team, with all of its keys together."] = (
+        1_200
+    )
+    examinations_per_minute: Annotated[
+        int, Meta(ge=0), "How often a team may register, verify or refresh: that makes us ask the DNS."
+    ] = 120
+    strangers_per_minute: Annotated[
+        int, Meta(ge=0), "Requests without a valid key from one IPv4 address or IPv6 /64."
+    ] = 120
+    trusted_proxies: Annotated[
+        tuple[str, ...], each(network), "Proxies whose X-Forwarded-For is believed: addresses or networks."
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """How owners are told by e-mail what became of their domains."""
+
+    smtp_url: Annotated[
+        str | None,
+        smtp_url,
+        "The smarthost, `smtp://user:password@host:587` or `smtps://…:465`; unset: notices are only kept.",
+    ] = field(default=None, repr=False)  # it may hold a password
+    from_: Annotated[str, mailbox, "The address that notices come from."] = "letterhead@{name}"
 
 
 SECTIONS: dict[str, type] = {
@@ -132,17 +192,21 @@ SECTIONS: dict[str, type] = {
     "site": SiteNames,
     "dns": Dns,
     "lifecycle": Lifecycle,
+    "api": Api,
+    "notices": Notices,
 }
 
 LATER: dict[str, frozenset[str]] = {
     "dkim": frozenset({"update_server", "update_zone", "tsig_name", "tsig_secret"}),
     "smtp": frozenset({"mx_port", "submission_port", "submissions_port", "tls_cert", "tls_key"}),
     "imap": frozenset({"port"}),
-    "notices": frozenset({"smtp_url", "from"}),
     "provider": frozenset({"default", "loopback", "relay", "resend", "ses"}),
-    **{f"profiles.{name}": frozenset({"hosts", "labels", "values", "purposes"}) for name in PROFILES},
 }
 """Keys that have their meaning already and take no effect in this version; only their spelling is checked."""
+
+
+OVERRIDES: Final = {f"profiles.{name}": frozenset(WORDS) for name in PROFILES}
+"""Tables of a profile's own words, each by role: `values = { mx = "mx.acme.com" }`; see core/override.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +228,14 @@ def _keys() -> dict[tuple[str, str], Key]:
         for one in fields(declared):
             *marks, meaning = hints[one.name].__metadata__
             checks = tuple(mark for mark in marks if callable(mark))
-            keys[section, one.name] = Key(section, one.name, hints[one.name], checks, one.default, meaning)
+            name = one.name.removesuffix("_")
+            keys[section, name] = Key(section, name, hints[one.name], checks, one.default, meaning)
     return keys
+
+
+def attribute(name: str) -> str:
+    """The field of a section that holds a key: `from` is a word of Python's, and its field `from_`."""
+    return f"{name}_" if iskeyword(name) else name
 
 
 KEYS = _keys()

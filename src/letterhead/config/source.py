@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from letterhead.config.sections import KEYS, LATER, SECTIONS
+from letterhead.config.sections import KEYS, LATER, OVERRIDES, SECTIONS
 
 PREFIX = "LETTERHEAD_"
 FILE = "_file"
@@ -80,9 +80,9 @@ def resolved(given: Given) -> Given | None:
     """
     known = _known(given)
     if given.key in known:
-        return given if given.section in SECTIONS else None
+        return None if given.section in LATER else given
     key = given.key.removesuffix(FILE)
-    if key == given.key or key not in known:
+    if key == given.key or key not in known or given.section in OVERRIDES:
         raise ValueError("there is no such key; " + _hint(key, known))
     if given.section not in SECTIONS:
         return None
@@ -96,11 +96,14 @@ def _known(given: Given) -> frozenset[str]:
     if not given.section:
         sections = ", ".join(f"[{section}]" for section in SECTIONS)
         raise ValueError(f"stands outside of every section; the sections are {sections}")
-    if given.section in LATER:
-        return LATER[given.section]
+    if given.section in LATER or given.section in OVERRIDES:
+        return LATER.get(given.section) or OVERRIDES[given.section]
     if given.section in SECTIONS:
         return frozenset(name for section, name in KEYS if section == given.section)
-    raise ValueError("there is no such section; " + _hint(given.section, frozenset(SECTIONS) | LATER.keys()))
+    raise ValueError(
+        "there is no such section; "
+        + _hint(given.section, frozenset(SECTIONS) | LATER.keys() | OVERRIDES.keys())
+    )
 
 
 def _hint(word: str, known: frozenset[str]) -> str:

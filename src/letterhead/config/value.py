@@ -6,7 +6,7 @@ The text of the error follows "[section] key: " and therefore starts in the midd
 import re
 import ssl
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -36,6 +36,16 @@ def hostname(text: str) -> str:
     if "." not in name or is_number(name.rpartition(".")[2]):
         raise ValueError(f"{text!r} is no hostname such as mail.acme.com")
     return name
+
+
+def regional(text: str) -> str:
+    """A hostname in which `{region}` may stand for a label."""
+    if "{region}" not in text:
+        return hostname(text)
+    example = text.replace("{region}", "eu-west-1")
+    if hostname(example) != example:
+        raise ValueError(f"{text!r} must be in lower-case ASCII without a final dot")
+    return text
 
 
 def label(text: str) -> str:
@@ -76,6 +86,14 @@ def address(text: str) -> str:
     return str(ip_address(text))
 
 
+def network(text: str) -> str:
+    """An IP address or a network, such as 10.0.0.0/8."""
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no address or network: {error}") from error
+
+
 def origin(text: str) -> str:
     """The origin under which people reach us: scheme, host and maybe a port, nothing else (RFC 6454 §4)."""
     parts = _split(text)
@@ -107,6 +125,21 @@ def certificates(path: Path | None) -> Path | None:
     except OSError as error:
         raise ValueError(f"{path} holds no certificates that can be read: {error.strerror}") from error
     return path
+
+
+def smtp_url(text: str | None) -> str | None:
+    """A smarthost: "smtp://user:password@mail.acme.com:587", or "smtps://…" for TLS from the first byte."""
+    if text is None:
+        return None
+    parts = _split(text)
+    # What is wrong is said without quoting the URL: it may hold a password.
+    is_plain = parts.path in {"", "/"} and not (parts.query or parts.fragment)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not is_plain:
+        raise ValueError("expected a URL such as smtp://user:password@mail.acme.com:587")
+    if (parts.username is None) != (parts.password is None) or "@" in (parts.password or ""):
+        raise ValueError("needs user and password, or none of them; in a password write @ as %40, / as %2F")
+    interface(parts.hostname)
+    return text
 
 
 def store_url(text: str) -> str:

@@ -37,8 +37,9 @@ class Domain:
     ever_held   it was held at some time; so later registrations by others must prove ownership.
     contested   another team claims or holds the name, or held it once: a claim must then prove ownership.
                 The services see it likewise below and above names that other teams hold.
-    held_elsewhere  another registration holds the name. Both are seen by the store whenever it reads the
-                row, never written.
+    held_elsewhere  another registration holds the name.
+    held_below  another team holds a name below. All three are seen by the store whenever it reads the row,
+                never written.
     held_above  the nearest name above that is held, if another team holds it, else ""; seen by the services.
     approved    that team lets this one have the name; seen likewise.
     outproven   it is held, and another team's claim proves the name: now the holder must, too; seen likewise.
@@ -77,6 +78,7 @@ class Domain:
     ever_held: bool = False
     contested: bool = False
     held_elsewhere: bool = False
+    held_below: bool = False
     held_above: str = ""
     approved: bool = False
     outproven: bool = False

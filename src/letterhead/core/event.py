@@ -30,11 +30,16 @@ class EventKind(StrEnum):
     EXTENDED = "domain.extended"  # from sending alone to receiving as well
     UPDATED = "domain.updated"  # a setting of it
     BROKEN = "domain.broken"  # none of the zone's servers has answered for a day
+    UNTOLD = "domain.untold"  # every owner's e-mail address is on it
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     MEMBER_ADDED = "member.added"
     MEMBER_CHANGED = "member.changed"  # the role
     MEMBER_REMOVED = "member.removed"  # and with them the keys that are theirs
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_CHANGED = "webhook.changed"  # its URL, its kinds, its secret, or enabled again
+    WEBHOOK_DISABLED = "webhook.disabled"  # by hand, or by us because nothing arrives there
+    WEBHOOK_DELETED = "webhook.deleted"
     CHANGED = "domain.changed"  # the findings changed without changing the state
 
 

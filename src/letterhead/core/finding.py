@@ -138,6 +138,11 @@ def lacks_proof(report: Report) -> bool:
     return False
 
 
+def without_witnesses(report: Report) -> Report:
+    """The report with its verdicts alone, as most readers want it."""
+    return replace(report, findings=tuple(replace(finding, witnesses=()) for finding in report.findings))
+
+
 def last_known(report: Report) -> Report:
     """The report with the last definite outcome in place of each that could not be found out."""
     findings = tuple(

@@ -109,6 +109,8 @@ def is_registrable(hostname: str) -> bool:
 
 def ancestors(hostname: str) -> tuple[Hostname, ...]:
     """The names above it that somebody may register, nearest first; the last is its registrable domain."""
+    if hostname.count(".") < 2:
+        return ()
     depth = len(labels(hostname)) - len(labels(registrable(hostname)))
     return tuple(Hostname(".".join(labels(hostname)[up:])) for up in range(1, depth + 1))
 

@@ -9,7 +9,8 @@ from typing import Final
 from letterhead.core.refusal import invalid
 
 _OPERATORS = """
-abuse ftp hostmaster info marketing news noc postmaster sales security support trouble usenet uucp webmaster www
+abuse ftp hostmaster info marketing news noc postmaster sales security support trouble usenet uucp webmaster
+www
 """
 """Mailboxes that every domain has for whoever runs it (RFC 2142)."""
 
@@ -27,7 +28,8 @@ mailerdaemon nobody noreply pop3 smtp spf tlsrpt unsubscribe
 _VOICES = """
 account accounting accounts alert alerts billing careers ceo cfo compliance contact cto dpo finance gdpr hello
 help helpdesk hr invoice invoices jobs legal login moderator notification notifications office operations
-operator ops owner password payment payments press privacy service staff status system team verification verify
+operator ops owner password payment payments press privacy service staff status system team
+verification verify
 """
 """What people take for the operator's own voice."""
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from letterhead.core.event import Event, EventKind
 from letterhead.core.tenure import Yielding
+from letterhead.core.webhook import Disabled
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ _TURN = ("from", "to")
 _ACT = (*_TURN, "actor")
 _BLAME = (*_TURN, "cause", "record", "advice")
 _PERSON = ("member", "email", "role", "actor")
+_PLACE = ("webhook", "url", "actor")
 _BELOW = ("name", "above", "team", "actor")
 
 WORDINGS: Final[dict[EventKind, Wording]] = {
@@ -76,6 +78,13 @@ WORDINGS: Final[dict[EventKind, Wording]] = {
         "{email} went from {from} to {to}", ", by {actor}", ("member", "email", "from", "to", "actor")
     ),
     EventKind.MEMBER_REMOVED: Wording("{email} was removed, with their keys", " by {actor}", _PERSON),
+    EventKind.WEBHOOK_CREATED: Wording("Events are sent to {url} from now on", ", by {actor}", _PLACE),
+    EventKind.WEBHOOK_CHANGED: Wording("The webhook {url} was changed", " by {actor}", _PLACE),
+    EventKind.UNTOLD: Wording("No owner can be told of this domain by e-mail: all their addresses are on it"),
+    EventKind.WEBHOOK_DISABLED: Wording(
+        "Nothing is sent to {url} any more", ": {reason}", ("webhook", "url", "cause", "actor")
+    ),
+    EventKind.WEBHOOK_DELETED: Wording("The webhook {url} was removed", " by {actor}", _PLACE),
     EventKind.CHANGED: Wording(
         "{record} was found to be {to}", ", {seen_on}", ("record", "from", "to", "found", "seen_on")
     ),
@@ -84,12 +93,14 @@ WORDINGS: Final[dict[EventKind, Wording]] = {
 MEMBERS: Final[dict[str, str]] = {
     "from": "what it was before: a state, or of a changed record its cause, empty where none was known",
     "to": "what it is now; of an offer the id of the team, of a member the role",
-    "cause": "why: one of the [causes](causes.md); of a superseded domain `proven`, `outproven` or `revoked`",
+    "cause": "why: one of the [causes](causes.md); of a superseded domain `proven`, `outproven` or "
+    "`revoked`; of a disabled webhook `by_hand`, `failing` or `gone`",
     "record": "the record that is meant, by its name",
     "found": "what stands there",
     "seen_on": "how many servers said so",
     "advice": "one sentence that mends it",
-    "actor": "the id of the key that asked for it, or `operator` for whoever sat at the machine",
+    "actor": "the id of the key that asked for it, `operator` for whoever sat at the machine, or "
+    "`letterhead` where nobody did",
     "since": "when nobody answered for the first time",
     "profile": "which records are asked for",
     "is_default": "`true` if it became the domain of mailboxes that name none, `false` if it ceased to be",
@@ -101,6 +112,8 @@ MEMBERS: Final[dict[str, str]] = {
     "above": "the name above it, whose holder decides",
     "team": "the id of the team that may have it; told to the team that approves alone",
     "until": "the earliest moment at which the name is lost",
+    "webhook": "the id of the webhook that is meant",
+    "url": "where that webhook is",
     "giver": "the id of the team that had it",
     "receiver": "the id of the team that has it now",
 }
@@ -109,6 +122,9 @@ MEMBERS: Final[dict[str, str]] = {
 _REASONS: Final[dict[str, str]] = {
     "proven": "another team has proven it",
     Yielding.OUTPROVEN: "another team has proven it, and the records that are this domain's own are gone",
+    Disabled.BY_HAND: "somebody disabled it",
+    Disabled.FAILING: "nothing has arrived there for three days",
+    Disabled.GONE: "it answered that it is gone for good",
     Yielding.REVOKED: "the team that holds the name above does not let this one have it",
 }
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from letterhead.core import lifecycle
 from letterhead.core.domain import Domain, Status
-from letterhead.core.finding import Report
+from letterhead.core.finding import Report, without_witnesses
 from letterhead.core.history import changes, remembering
 from letterhead.core.lifecycle import advance
 from letterhead.core.plan import plan
@@ -77,7 +77,7 @@ class Checkup:
             return domain  # newer evidence came in while this was gathered
         before = await self.store.reports.newest(domain.id)
         report = remembering(before, report)
-        if by_hand and before == report:
+        if by_hand and before == without_witnesses(report):
             return await self._load(domain.id)  # saved already by another who shared the questions (L01)
         moved, events = advance(
             domain,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from letterhead.core.event import Event
-from letterhead.core.permission import Actor
+from letterhead.core.permission import VERBS, Actor
 from letterhead.ports import Store
 from letterhead.service.access import owned
 
@@ -22,6 +22,9 @@ class History:
         return await self.store.events.page(actor.team, limit=limit, before=before, domain=domain.id)
 
     async def of_team(self, actor: Actor, *, limit: int, before: int | None = None) -> list[Event]:
-        """The events of all domains that the actor may see."""
+        """The events of all domains that the actor may see, and of keys and members if it may read those."""
         actor.must("domain.read")
-        return await self.store.events.page(actor.team, limit=limit, before=before, only=actor.domains)
+        nouns = frozenset(noun for noun in VERBS if actor.may(f"{noun}.read"))
+        return await self.store.events.page(
+            actor.team, limit=limit, before=before, only=actor.domains, nouns=nouns
+        )

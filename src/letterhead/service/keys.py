@@ -4,14 +4,19 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from letterhead.core.permission import Actor, granted, require_subset
+from letterhead.core.event import Event, EventKind
+from letterhead.core.permission import MEMBER_ROLES, Actor, granted, require_subset, within
 from letterhead.core.refusal import Kind, Refusal, invalid, missing
 from letterhead.core.team import Key
-from letterhead.ports import Clock, Store
+from letterhead.ports import Clock, Stale, Store
+from letterhead.service.members import not_found as no_such_member
 from letterhead.service.minting import api_key, digest, identifier
 
 USED_EVERY = timedelta(minutes=1)
 """How exactly we remember when a key was last used."""
+
+OPERATOR = "operator"
+"""In place of a key's id: whoever sits at the machine itself, who needs none."""
 
 MAX_SECRET = 200
 """Characters of a secret that we look at; ours have fewer than 60."""
@@ -34,11 +39,17 @@ class Keys:
         domains: frozenset[str] | None = None,
         expires_at: datetime | None = None,
         style: str = "letterhead",
+        member: str | None = None,
     ) -> tuple[Key, str]:
         """A key for the actor's own team, which holds no more than the actor does (A03).
 
+        member  whose it is: it may never do more than they, and ends with them. A member's key makes keys
+                of the same member, and of another one with `member.update` alone; None makes a key of the
+                team as a whole where the actor's is one.
+
         Returns the key and its secret, which is shown once. Raises `unknown_role`, `unknown_permission`,
-        `exceeds_own_permissions`, `exceeds_own_domains`, `expires_in_the_past`, `role_or_permissions`.
+        `exceeds_own_permissions`, `exceeds_own_domains`, `expires_in_the_past`, `role_or_permissions`,
+        `member_not_found`.
         """
         actor.must("key.create")
         if (role is None) == (permissions is None):
@@ -58,8 +69,18 @@ class Keys:
                 mend="Give a moment in the future, or none.",
                 param="expires_at",
             )
+        owner = member or actor.member
+        if owner not in {None, actor.member}:
+            actor.must("member.update")
         return await self.issue(
-            actor.team, name=name, permissions=rights, domains=limited, expires_at=expires_at, style=style
+            actor.team,
+            name=name,
+            permissions=rights,
+            domains=limited,
+            expires_at=expires_at,
+            style=style,
+            member=owner,
+            by=actor.key,
         )
 
     async def issue(
@@ -71,15 +92,33 @@ class Keys:
         domains: frozenset[str] | None = None,
         expires_at: datetime | None = None,
         style: str = "letterhead",
+        member: str | None = None,
+        by: str = OPERATOR,
     ) -> tuple[Key, str]:
-        """A key for a team, without an actor: for the operator at the machine itself."""
+        """A key for a team, without an actor: for the operator at the machine itself.
+
+        by  who is remembered for it. Raises `member_not_found` where the team has no such member.
+        """
         now = self.clock.now()
         secret = api_key(style)
         hint = f"{secret[: len(secret) - 43]}…{secret[-4:]}"
         key = Key(
-            identifier("key", now), team, name, hint, digest(secret), permissions, now, domains, expires_at
+            identifier("key", now),
+            team,
+            name,
+            hint,
+            digest(secret),
+            permissions,
+            now,
+            domains,
+            expires_at,
+            member=member,
         )
-        await self.store.keys.add(key)
+        about = {"key": key.id, "name": name, **({"member": member} if member else {}), "actor": by}
+        try:
+            await self.store.keys.add(key, Event(EventKind.KEY_CREATED, team, "", "", now, about))
+        except Stale:
+            raise no_such_member() from None
         return key, secret
 
     async def page(self, actor: Actor, *, limit: int, before: str | None = None) -> list[Key]:
@@ -90,7 +129,9 @@ class Keys:
     async def revoke(self, actor: Actor, key_id: str) -> None:
         """Revoke a key of the team; its next request is refused. Raises `key_not_found`."""
         actor.must("key.delete")
-        if not await self.store.keys.revoke(actor.team, key_id, self.clock.now()):
+        about = {"key": key_id, "actor": actor.key}
+        told = Event(EventKind.KEY_REVOKED, actor.team, "", "", self.clock.now(), about)
+        if not await self.store.keys.revoke(actor.team, key_id, told):
             raise missing("key_not_found", "There is no such key, or it is revoked already.")
 
     async def authenticate(self, secret: str) -> Actor:
@@ -104,7 +145,10 @@ class Keys:
             raise _unauthenticated()
         if key.last_used_at is None or now - key.last_used_at >= USED_EVERY:
             await self.store.keys.used(key.id, now)
-        return Actor(key.team, key.id, key.permissions, key.domains)
+        permissions = key.permissions
+        if key.member_role is not None:
+            permissions = within(permissions, MEMBER_ROLES[key.member_role])
+        return Actor(key.team, key.id, permissions, key.domains, key.member)
 
     def _limited(self, actor: Actor, domains: frozenset[str] | None) -> frozenset[str] | None:
         """A key that is limited to some domains makes only keys that are limited to some of those."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from letterhead.core.refusal import invalid
+from letterhead.core.signature import SECRET_BYTES
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case: sorts like the number
 
@@ -17,6 +18,7 @@ KEY_PREFIXES: Final = {
     "sendmux": "smx_root_",
     "inboxlayer": "il_",
     "anyreach": "ak_",
+    "anyreach_personal": "pat_",
 }
 """The style of a key sets its prefix alone: some published clients look at it (WIRE.md "Keys")."""
 
@@ -35,6 +37,11 @@ def ownership_token() -> str:
 def probe_label() -> str:
     """A label that nobody publishes."""
     return f"lh-{secrets.token_hex(8)}"
+
+
+def webhook_secret() -> bytes:
+    """A secret of 256 random bits that signs what is sent to a webhook."""
+    return secrets.token_bytes(SECRET_BYTES)
 
 
 def api_key(style: str) -> str:

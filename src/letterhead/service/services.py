@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 
+from letterhead.service.announcements import Announcements
 from letterhead.service.breaker import Breaker
+from letterhead.service.deliveries import Dispatch
 from letterhead.service.domains import Domains
 from letterhead.service.health import Health
 from letterhead.service.history import History
 from letterhead.service.idempotency import Idempotency
 from letterhead.service.keys import Keys
 from letterhead.service.members import Members
+from letterhead.service.owner_notices import OwnerNotices
 from letterhead.service.related import RelatedNames
 from letterhead.service.sweep import Sweep
 from letterhead.service.teams import Teams
 from letterhead.service.transfers import Transfers
 from letterhead.service.verification import Verification
+from letterhead.service.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,11 @@ class Services:
     keys: Keys
     members: Members
     teams: Teams
+    webhooks: Webhooks
+    owner_notices: OwnerNotices
     sweep: Sweep
+    announcements: Announcements
+    dispatch: Dispatch
     health: Health
     breaker: Breaker
     idempotency: Idempotency

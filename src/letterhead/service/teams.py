@@ -1,10 +1,12 @@
 """Teams: who owns domains."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from letterhead.core.permission import Actor
 from letterhead.core.refusal import invalid
-from letterhead.core.team import Team
+from letterhead.core.site import Site
+from letterhead.core.team import Tally, Team
 from letterhead.ports import Clock, Store
 from letterhead.service.minting import identifier
 
@@ -12,11 +14,37 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
+class Overview:
+    """A team as its own keys see it.
+
+    platform_domain  the shared domain on which it may have addresses without verifying anything (seed 004).
+    """
+
+    team: Team
+    tally: Tally
+    platform_domain: str
+
+
+@dataclass(frozen=True, slots=True)
 class Teams:
     """The use cases of teams."""
 
     store: Store
+    site: Site
     clock: Clock
+
+    async def of(self, actor: Actor) -> Overview:
+        """The actor's own team. A default domain that the key may not see is not named."""
+        actor.must("domain.read")
+        team = await self.store.teams.by_slug(actor.team)
+        assert team is not None, "a key's team is never removed"
+        if team.default_domain is not None and not actor.sees(team.default_domain):
+            team = replace(team, default_domain=None)
+        return Overview(team, await self.store.teams.tally(team.id), self.site.platform_domain)
+
+    async def known(self, slug_or_id: str) -> Team | None:
+        """The team that is meant by a slug or an id; None where there is none."""
+        return await self.store.teams.by_slug(slug_or_id)
 
     async def named(self, slug: str) -> Team:
         """The team with this slug, made if there is none. Raises `invalid_team`."""

@@ -6,14 +6,14 @@ proven anew, since the team that proved it hands it over.
 
 from dataclasses import dataclass, replace
 
-from letterhead.core.domain import Domain
 from letterhead.core.event import Event, EventKind
 from letterhead.core.lifecycle import Trigger, apply
 from letterhead.core.permission import Actor
 from letterhead.core.refusal import conflict, missing
-from letterhead.ports import AlreadyRegistered, Change, Clock, Stale, Store
+from letterhead.ports import AlreadyRegistered, Change, Clock, NoRoom, Stale, Store
 from letterhead.service.access import not_found, owned, with_others
-from letterhead.service.domains import Domains, View, busy
+from letterhead.service.domains import Domains, busy
+from letterhead.service.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,23 @@ class Transfers:
             now,
             {"to": receiver.id, "actor": actor.key},
         )
-        return await self._saved(replace(domain, transfer_to=receiver.id, updated_at=now), (event,))
+        return await self._saved(Change(replace(domain, transfer_to=receiver.id, updated_at=now), (event,)))
 
     async def withdraw(self, actor: Actor, domain_id: str) -> View:
         """Take an offer back; nothing happens where there is none."""
         domain = await owned(self.store, actor, "domain.update", domain_id)
         if domain.transfer_to is None:
             return await self.domains.view(domain)
-        return await self._saved(replace(domain, transfer_to=None, updated_at=self.clock.now()), ())
+        now = self.clock.now()
+        event = Event(
+            EventKind.WITHDRAWN,
+            domain.team,
+            domain.id,
+            domain.hostname,
+            now,
+            {"to": domain.transfer_to, "actor": actor.key},
+        )
+        return await self._saved(Change(replace(domain, transfer_to=None, updated_at=now), (event,)))
 
     async def accept(self, actor: Actor, domain_id: str) -> View:
         """Take a domain that was offered to the actor's team.
@@ -59,7 +68,7 @@ class Transfers:
         domain = await self.store.domains.offered(actor.team, domain_id)
         if domain is None or actor.domains is not None:
             raise not_found()
-        await self.domains.within_quota(actor.team)
+        await self.domains.quota.require_domain(actor.team)
         moved, given = apply(
             domain,
             Trigger.TRANSFER,
@@ -70,11 +79,17 @@ class Transfers:
         )
         moved = replace(moved, team=actor.team, transfer_to=None)
         taken = tuple(replace(event, team=actor.team) for event in given)
-        return await self._saved(moved, (*given, *taken))
-
-    async def _saved(self, domain: Domain, events: tuple[Event, ...]) -> View:
+        quota = self.domains.quota
         try:
-            (saved,) = await self.store.domains.save([Change(domain, events)])
+            return await self._saved(Change(moved, (*given, *taken), is_default=False, room=quota.domains))
+        except NoRoom:
+            await quota.require_domain(actor.team)
+            raise busy() from None
+
+    async def _saved(self, change: Change) -> View:
+        domain = change.domain
+        try:
+            (saved,) = await self.store.domains.save([change])
         except Stale:
             raise busy() from None
         except AlreadyRegistered:

@@ -11,8 +11,9 @@ from letterhead.core.schedule import Cadence, due, is_expired
 from letterhead.ports import Change, Clock, Provider, Stale, Store
 from letterhead.service.access import owned
 from letterhead.service.checkup import Checkup
-from letterhead.service.domains import RETRIES, Domains, View, busy
+from letterhead.service.domains import RETRIES, Domains, busy
 from letterhead.service.minting import ownership_token
+from letterhead.service.view import View
 
 _CLAIMS: Final = frozenset({Status.PENDING, Status.FAILED})
 

@@ -7,7 +7,7 @@ The SQL is what SQLite and PostgreSQL have in common. Parameters are named, `:na
 the text (A09). Booleans are integers 0 and 1, moments are integers (see instant.py), JSON is text.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -18,9 +18,11 @@ Params = Mapping[str, int | str | bytes | None]
 
 
 class Row(Protocol):
-    """One row, its columns by name."""
+    """One row: a column by its name, or all of them in their order."""
 
     def __getitem__(self, column: str, /) -> Any: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
 
 
 Rows = Sequence[Row]

@@ -7,46 +7,47 @@ version in the WHERE clause, and never by a look beforehand.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-import msgspec
-
-from letterhead.core.domain import Domain, Mode, Status
+from letterhead.core.domain import Domain, Status
 from letterhead.core.event import Event
-from letterhead.core.hostname import Hostname
+from letterhead.core.finding import Report
 from letterhead.core.identity import SealedKey
-from letterhead.ports import AlreadyRegistered, Change, HeldElsewhere, Stale, StoreError
-from letterhead.store.database import Database, Params, Row, Statement, one_of
+from letterhead.ports import AlreadyRegistered, Change, HeldElsewhere, NoRoom, Room, Stale, StoreError
+from letterhead.store.database import Database, Params, Statement, one_of
+from letterhead.store.domain_row import COLUMNS, backwards, domain_of, values_of
 from letterhead.store.events import insertion
-from letterhead.store.instant import from_micros, to_micros
-from letterhead.store.reports import replacement
+from letterhead.store.instant import to_days, to_micros
+from letterhead.store.reports import replacement, report_of
+from letterhead.store.snapshots import succession
 
-# Seen by the store whenever it reads a row (core/domain.py): other rows of the same hostname.
-_COLUMNS = """
-domain.*,
-EXISTS (SELECT 1 FROM domain AS other WHERE other.hostname = domain.hostname
-        AND other.team <> domain.team AND (other.status <> 'deleted' OR other.ever_held = 1)) AS contested,
-EXISTS (SELECT 1 FROM domain AS other WHERE other.hostname = domain.hostname
-        AND other.id <> domain.id AND other.held = 1) AS held_elsewhere
-"""
+_SELECT = f"SELECT {COLUMNS} FROM domain"  # noqa: S608 - constants alone
 
-_SELECT = f"SELECT {_COLUMNS} FROM domain"  # noqa: S608 - constants alone
+_WITH_REPORT = f"""
+SELECT {COLUMNS}, (SELECT body FROM report WHERE report.domain = domain.id) AS body FROM domain
+WHERE id = :id AND team = :team AND status <> 'deleted'
+"""  # noqa: S608 - constants alone
 
 _INSERT = """
 INSERT INTO domain (
+    approvals, outproven_at, revoked_at,
     id, team, hostname, reversed_hostname, profile, token, selectors, dkim_key, mode, status, held, ever_held,
-    version, created_at, updated_at, verified_at, lapsed_at, asked_at, rung, due_at, expires_at, transfer_to)
+    version, created_at, updated_at, verified_at, lapsed_at, asked_at, rung, due_at, expires_at, transfer_to,
+    region, provider, broken_since, broken_cycles, broken_told)
 VALUES (
+    :approvals, :outproven_at, :revoked_at,
     :id, :team, :hostname, :reversed_hostname, :profile, :token, :selectors, :dkim_key, :mode, :status, :held,
     :ever_held, :version, :created_at, :updated_at, :verified_at, :lapsed_at, :asked_at, :rung, :due_at,
-    :expires_at, :transfer_to)
+    :expires_at, :transfer_to, :region, :provider, :broken_since, :broken_cycles, :broken_told)
 """
 
-# What a registration is stays as it was: its hostname, its profile, when it was made.
+# What a registration is stays as it was: its hostname, profile, region and provider, when it was made.
 _UPDATE = """
 UPDATE domain SET
+    approvals = :approvals, outproven_at = :outproven_at, revoked_at = :revoked_at,
     team = :team, token = :token, selectors = :selectors, dkim_key = :dkim_key, mode = :mode,
     status = :status, held = :held, ever_held = :ever_held, updated_at = :updated_at,
     verified_at = :verified_at, lapsed_at = :lapsed_at, asked_at = :asked_at, rung = :rung, due_at = :due_at,
-    expires_at = :expires_at, transfer_to = :transfer_to, leased_until = NULL, version = version + 1
+    expires_at = :expires_at, transfer_to = :transfer_to, broken_since = :broken_since,
+    broken_cycles = :broken_cycles, broken_told = :broken_told, leased_until = NULL, version = version + 1
 WHERE id = :id AND version = :version
 """
 
@@ -55,8 +56,32 @@ WITH due AS (
     SELECT id FROM domain WHERE due_at <= :now AND (leased_until IS NULL OR leased_until <= :now)
     ORDER BY due_at, id LIMIT :limit {{skip_locked}})
 UPDATE domain SET leased_until = :until WHERE id IN (SELECT id FROM due)
-RETURNING {_COLUMNS.replace("domain.*", "*")}
-"""  # noqa: S608 - constants alone; RETURNING takes no "domain.*" in SQLite
+RETURNING {COLUMNS}
+"""  # noqa: S608 - constants alone
+
+# One more for a team, unless it has no room; whoever comes next waits until this transaction is over (O12).
+_ADMIT = """
+UPDATE team SET
+    domains = domains + 1,
+    registered = CASE WHEN registered_on = :day THEN registered + 1 ELSE 1 END,
+    registered_on = :day
+WHERE id = :team AND domains < :domains
+  AND (CASE WHEN registered_on = :day THEN registered ELSE 0 END) < :registrations
+"""
+
+# Before a domain is saved: the team that it leaves, by its end or for another team, has one less, and the
+# team that it comes to one more.
+_LEAVE = """
+UPDATE team SET domains = domains - 1 WHERE id = (
+    SELECT team FROM domain
+    WHERE id = :id AND status <> 'deleted' AND (team <> :team OR :status = 'deleted'))
+"""
+_COME = """
+UPDATE team SET domains = domains + 1 WHERE id = :team AND domains < :room AND EXISTS (
+    SELECT 1 FROM domain
+    WHERE id = :id AND :status <> 'deleted' AND (team <> :team OR status = 'deleted'))
+"""
+_BOUNDLESS = 2**62
 
 _SEALED = """
 SELECT domain.hostname, key.selector, key.sealed FROM signing_key AS key JOIN domain ON domain.id = key.domain
@@ -70,21 +95,39 @@ class DomainTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, domain: Domain, keys: Sequence[SealedKey], events: Sequence[Event]) -> Domain:
-        """Save a new registration. Raises AlreadyRegistered, or HeldElsewhere for one that holds at once."""
+    async def add(
+        self,
+        domain: Domain,
+        keys: Sequence[SealedKey],
+        events: Sequence[Event],
+        room: Room | None = None,
+    ) -> Domain:
+        """Save a new registration, as its team's default where it says so.
+
+        Raises AlreadyRegistered, NoRoom, or HeldElsewhere for one that holds at once.
+        """
         *_, rows = await self._database.write(
-            Statement(_INSERT, _values(domain), duplicates=_duplicates(domain)),
+            _admission(domain, room),
+            Statement(_INSERT, values_of(domain), duplicates=_duplicates(domain)),
+            *((_default(domain, is_default=True),) if domain.is_default else ()),
             *(_key_insertion(domain.id, key) for key in keys),
             *(insertion(event) for event in events),
             _reading(domain.id),
         )
-        return _domain(rows[0])
+        return domain_of(rows[0])
 
     async def of_team(self, team: str, domain: str) -> Domain | None:
         """One domain of a team by its id."""
         return await self._one(
             "id = :id AND team = :team AND status <> 'deleted'", {"id": domain, "team": team}
         )
+
+    async def with_report(self, team: str, domain: str) -> tuple[Domain, Report | None] | None:
+        """The same with its newest report, in one read."""
+        for row in await self._database.read(_WITH_REPORT, {"id": domain, "team": team}):
+            *columns, body = row
+            return domain_of(columns), report_of(body)
+        return None
 
     async def by_id(self, domain: str) -> Domain | None:
         """One domain of anybody's, deleted ones included."""
@@ -128,6 +171,27 @@ class DomainTable:
             params |= values
         return await self._many(f"{' AND '.join(where)} ORDER BY id DESC LIMIT :limit", params)
 
+    async def listing(
+        self,
+        team: str,
+        *,
+        limit: int,
+        offset: int,
+        statuses: frozenset[Status] | None = None,
+        only: frozenset[str] | None = None,
+    ) -> tuple[list[Domain], int]:
+        """A team's domains from an offset on, newest first, and how many there are; dear where deep."""
+        params: dict[str, int | str | None] = {"team": team, "limit": limit, "offset": offset}
+        where = ["team = :team AND status <> 'deleted'"]
+        for column, chosen in (("status", statuses), ("id", only)):
+            if chosen is not None:
+                names, values = one_of(f"only_{column}", sorted(chosen))
+                where.append(f"{column} IN {names}")
+                params |= values
+        within = " AND ".join(where)
+        domains = await self._many(f"{within} ORDER BY id DESC LIMIT :limit OFFSET :offset", params)
+        return domains, await self._count(within, params)
+
     async def others(self, hostname: str, team: str) -> list[Domain]:
         """Other teams' registrations of the very same hostname, not deleted."""
         return await self._many(
@@ -138,22 +202,25 @@ class DomainTable:
     async def relatives(self, hostname: str, ancestors: Sequence[str]) -> list[Domain]:
         """Held domains, of any team, above or below. Read backwards, all below are one range of an index."""
         names, params = one_of("ancestor", ancestors)
-        backwards = _reversed(hostname)
+        below = backwards(hostname)
         related = await self._many(
             # `held = 1` twice: only so does each half find its own partial index.
             f"(held = 1 AND hostname IN {names})"
             " OR (held = 1 AND reversed_hostname > :below AND reversed_hostname < :beyond)",
-            {**params, "below": f"{backwards}.", "beyond": f"{backwards}/"},  # "/" follows "." in ASCII
+            {**params, "below": f"{below}.", "beyond": f"{below}/"},  # "/" follows "." in ASCII
         )
-        return sorted(related, key=lambda domain: _reversed(domain.hostname))
+        return sorted(related, key=lambda domain: backwards(domain.hostname))
 
     async def count(self, team: str) -> int:
         """How many domains a team has, deleted ones not counted."""
-        rows = await self._database.read(
-            "SELECT COUNT(*) AS domains FROM domain WHERE team = :team AND status <> 'deleted'",
-            {"team": team},
-        )
-        return int(rows[0]["domains"])
+        (row,) = await self._database.read("SELECT domains FROM team WHERE id = :team", {"team": team})
+        return int(row["domains"])
+
+    async def registered(self, team: str, now: datetime) -> int:
+        """How many domains a team has registered on this day of UTC, deleted ones included."""
+        sql = "SELECT registered FROM team WHERE id = :team AND registered_on = :day"
+        rows = await self._database.read(sql, {"team": team, "day": to_days(now)})
+        return int(rows[0]["registered"]) if rows else 0
 
     async def save(self, changes: Sequence[Change]) -> list[Domain]:
         """Save all or nothing. Raises Stale, HeldElsewhere; AlreadyRegistered where a transfer meets a twin.
@@ -161,18 +228,19 @@ class DomainTable:
         Who lets go of a name is saved before who takes it, in whatever order they are given.
         """
         saved = await self._database.write(
+            *(statement for change in changes for statement in _removal(change)),
             *(_update(change.domain) for change in sorted(changes, key=lambda change: change.domain.held)),
             *(statement for change in changes for statement in _company(change)),
             *(_reading(change.domain.id) for change in changes),
         )
-        return [_domain(rows[0]) for rows in saved[len(saved) - len(changes) :]]
+        return [domain_of(rows[0]) for rows in saved[len(saved) - len(changes) :]]
 
     async def lease(self, now: datetime, until: datetime, limit: int) -> list[Domain]:
         """Take what is due. A lease spares others the work and no more: the version fences every save."""
         params = {"now": to_micros(now), "until": to_micros(until), "limit": limit}
         sql = _LEASE.format(skip_locked=self._database.skip_locked)
         (rows,) = await self._database.write(Statement(sql, params))
-        return [_domain(row) for row in sorted(rows, key=lambda row: (row["due_at"], row["id"]))]
+        return [domain_of(row) for row in sorted(rows, key=lambda row: (row["due_at"], row["id"]))]
 
     async def release(self, domain: str) -> None:
         """Give a leased domain back at once."""
@@ -189,8 +257,12 @@ class DomainTable:
         domains = await self._many(where, params)
         return domains[0] if domains else None
 
+    async def _count(self, where: str, params: Params) -> int:
+        sql = f"SELECT COUNT(*) AS domains FROM domain WHERE {where}"  # noqa: S608 - constants alone
+        return int((await self._database.read(sql, params))[0]["domains"])
+
     async def _many(self, where: str, params: Params) -> list[Domain]:
-        return [_domain(row) for row in await self._database.read(f"{_SELECT} WHERE {where}", params)]
+        return [domain_of(row) for row in await self._database.read(f"{_SELECT} WHERE {where}", params)]
 
 
 def _reading(domain: str) -> Statement:
@@ -200,17 +272,57 @@ def _reading(domain: str) -> Statement:
 
 def _update(domain: Domain) -> Statement:
     stale = Stale(f"{domain.id} was changed since its version {domain.version} was read")
-    return Statement(_UPDATE, _values(domain), otherwise=stale, duplicates=_duplicates(domain))
+    return Statement(_UPDATE, values_of(domain), otherwise=stale, duplicates=_duplicates(domain))
 
 
 def _company(change: Change) -> Iterator[Statement]:
-    """What is saved with a domain: its report, its events, and the end of its keys when it ends itself."""
+    """What is saved with a domain: report, snapshot, events; when it ends, the end of its keys and report."""
     if change.report is not None:
         yield replacement(change.domain.id, change.report)
+    yield from succession(change.domain, change.snapshot)
     if change.domain.status is Status.DELETED:
-        yield Statement("DELETE FROM signing_key WHERE domain = :domain", {"domain": change.domain.id})
+        for table in ("signing_key", "report"):
+            yield Statement(f"DELETE FROM {table} WHERE domain = :domain", {"domain": change.domain.id})  # noqa: S608 - constants alone
+    if change.is_default is not None:
+        yield _default(change.domain, is_default=change.is_default)
     for event in change.events:
         yield insertion(event)
+
+
+def _admission(domain: Domain, room: Room | None) -> Statement:
+    """Counts a registration; refuses the transaction where the team has no room left for it."""
+    params: Params = {
+        "team": domain.team,
+        "day": to_days(domain.created_at),
+        "domains": room.domains if room else _BOUNDLESS,
+        "registrations": room.registrations if room else _BOUNDLESS,
+    }
+    return Statement(_ADMIT, params, otherwise=_no_room(domain))
+
+
+def _removal(change: Change) -> Iterator[Statement]:
+    """Counts a domain that leaves its team; refuses the transaction where its new team has no room for it."""
+    domain = change.domain
+    params: Params = {
+        "id": domain.id,
+        "team": domain.team,
+        "status": domain.status.value,
+        "room": _BOUNDLESS if change.room is None else change.room,
+    }
+    yield Statement(_LEAVE, params)
+    yield Statement(_COME, params, otherwise=None if change.room is None else _no_room(domain))
+
+
+def _no_room(domain: Domain) -> NoRoom:
+    return NoRoom(f"{domain.team} has no room for one more domain")
+
+
+def _default(domain: Domain, *, is_default: bool) -> Statement:
+    """Makes a domain its team's default in place of any other, or takes that from it, whosever it was."""
+    params: Params = {"id": domain.id, "team": domain.team}
+    if is_default:
+        return Statement("UPDATE team SET default_domain = :id WHERE id = :team", params)
+    return Statement("UPDATE team SET default_domain = NULL WHERE default_domain = :id", params)
 
 
 def _key_insertion(domain: str, key: SealedKey) -> Statement:
@@ -223,63 +335,3 @@ def _duplicates(domain: Domain) -> dict[str, StoreError]:
         "domain_registered": AlreadyRegistered(f"{domain.team} has registered {domain.hostname} before"),
         "domain_held": HeldElsewhere(f"{domain.hostname} is held by another registration"),
     }
-
-
-def _reversed(hostname: str) -> str:
-    """The labels in reverse: "mail.acme.com" is kept as "com.acme.mail" too."""
-    return ".".join(reversed(hostname.split(".")))
-
-
-def _values(domain: Domain) -> Params:
-    return {
-        "id": domain.id,
-        "team": domain.team,
-        "hostname": domain.hostname,
-        "reversed_hostname": _reversed(domain.hostname),
-        "profile": domain.profile,
-        "token": domain.token,
-        "selectors": msgspec.json.encode(domain.selectors).decode(),
-        "dkim_key": domain.dkim_key,
-        "mode": domain.mode.value,
-        "status": domain.status.value,
-        "held": int(domain.held),
-        "ever_held": int(domain.ever_held),
-        "version": domain.version,
-        "created_at": to_micros(domain.created_at),
-        "updated_at": to_micros(domain.updated_at),
-        "verified_at": to_micros(domain.verified_at),
-        "lapsed_at": to_micros(domain.lapsed_at),
-        "asked_at": to_micros(domain.asked_at),
-        "rung": domain.rung,
-        "due_at": to_micros(domain.due_at),
-        "expires_at": to_micros(domain.expires_at),
-        "transfer_to": domain.transfer_to,
-    }
-
-
-def _domain(row: Row) -> Domain:
-    return Domain(
-        id=row["id"],
-        team=row["team"],
-        hostname=Hostname(row["hostname"]),
-        profile=row["profile"],
-        token=row["token"],
-        created_at=from_micros(row["created_at"]),
-        updated_at=from_micros(row["updated_at"]),
-        due_at=from_micros(row["due_at"]),
-        selectors=msgspec.json.decode(row["selectors"], type=tuple[str, ...]),
-        dkim_key=row["dkim_key"],
-        mode=Mode(row["mode"]),
-        status=Status(row["status"]),
-        held=bool(row["held"]),
-        ever_held=bool(row["ever_held"]),
-        contested=bool(row["contested"]),
-        held_elsewhere=bool(row["held_elsewhere"]),
-        version=row["version"],
-        verified_at=from_micros(row["verified_at"]),
-        lapsed_at=from_micros(row["lapsed_at"]),
-        asked_at=from_micros(row["asked_at"]),
-        rung=row["rung"],
-        expires_at=from_micros(row["expires_at"]),
-        transfer_to=row["transfer_to"],
-    )

@@ -27,3 +27,8 @@ def from_micros(micros: None) -> None: ...
 def from_micros(micros: int | None) -> datetime | None:
     """A kept moment, aware, in UTC."""
     return None if micros is None else _EPOCH + timedelta(microseconds=micros)
+
+
+def to_days(at: datetime) -> int:
+    """The day of UTC on which a moment lies, as it is kept: days since 1970-01-01."""
+    return (at - _EPOCH).days

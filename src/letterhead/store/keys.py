@@ -4,16 +4,28 @@ from datetime import datetime
 
 import msgspec
 
-from letterhead.core.team import Key
+from letterhead.core.event import Event
+from letterhead.core.team import Key, MemberRole
+from letterhead.ports import Stale
 from letterhead.store.database import Database, Params, Row, Statement
+from letterhead.store.events import insertion
 from letterhead.store.instant import from_micros, to_micros
 
 _INSERT = """
 INSERT INTO api_key (
-    id, team, name, hint, digest, permissions, domains, created_at, expires_at, revoked_at, last_used_at)
+    id, team, name, hint, digest, permissions, domains, created_at, expires_at, revoked_at, last_used_at,
+    member)
 VALUES (
     :id, :team, :name, :hint, :digest, :permissions, :domains, :created_at, :expires_at, :revoked_at,
-    :last_used_at)
+    :last_used_at, :member)
+"""
+
+# Whoever removes the member at the same time waits until the key is there to be revoked (A19).
+_STILL_MEMBER = "UPDATE member SET role = role WHERE id = :member AND team = :team AND removed_at IS NULL"
+
+_SELECT = """
+SELECT api_key.*, member.role AS member_role
+FROM api_key LEFT JOIN member ON member.id = api_key.member
 """
 
 _REVOKE = """
@@ -31,34 +43,52 @@ class KeyTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, key: Key) -> None:
-        """Save a key."""
-        await self._database.write(Statement(_INSERT, _values(key)))
+    async def add(self, key: Key, event: Event) -> None:
+        """Save a key, for a member only as long as they are one: raises Stale otherwise."""
+        values = _values(key)
+        gone = Stale(f"{key.member} is no member of {key.team}")
+        await self._database.write(
+            *([Statement(_STILL_MEMBER, values, otherwise=gone)] if key.member else []),
+            Statement(_INSERT, values),
+            insertion(event),
+        )
 
     async def by_digest(self, digest: str) -> Key | None:
         """The key with this digest, whatever its state."""
-        sql = "SELECT * FROM api_key WHERE digest = :digest"
+        sql = f"{_SELECT} WHERE digest = :digest"
         rows = await self._database.read(sql, {"digest": digest})
+        return _key(rows[0]) if rows else None
+
+    async def by_id(self, key: str) -> Key | None:
+        """The key with this id, whatever its state; for those that are at work already."""
+        rows = await self._database.read(f"{_SELECT} WHERE api_key.id = :id", {"id": key})
         return _key(rows[0]) if rows else None
 
     async def page(self, team: str, *, limit: int, before: str | None = None) -> list[Key]:
         """A team's keys that are not revoked, newest first; those that have run out are among them."""
-        where = "team = :team AND revoked_at IS NULL"
+        where = "api_key.team = :team AND revoked_at IS NULL"
         if before is not None:
-            where += " AND id < :before"
-        sql = f"SELECT * FROM api_key WHERE {where} ORDER BY id DESC LIMIT :limit"  # noqa: S608 - constants alone
+            where += " AND api_key.id < :before"
+        sql = f"{_SELECT} WHERE {where} ORDER BY api_key.id DESC LIMIT :limit"
         params: Params = {"team": team, "limit": limit, "before": before}
         return [_key(row) for row in await self._database.read(sql, params)]
 
-    async def revoke(self, team: str, key: str, at: datetime) -> bool:
+    async def revoke(self, team: str, key: str, event: Event) -> bool:
         """Revoke a key of the team at once. Returns whether there was one that was not revoked yet."""
-        params: Params = {"id": key, "team": team, "at": to_micros(at)}
-        (rows,) = await self._database.write(Statement(_REVOKE, params))
-        return bool(rows)
+        params: Params = {"id": key, "team": team, "at": to_micros(event.at)}
+        gone = Stale(f"{key} is no key in force of {team}")
+        try:
+            await self._database.write(Statement(_REVOKE, params, otherwise=gone), insertion(event))
+        except Stale:
+            return False
+        return True
 
     async def used(self, key: str, at: datetime) -> None:
         """Remember when a key was last used; an earlier moment never replaces a later one."""
         await self._database.write(Statement(_USED, {"id": key, "at": to_micros(at)}))
+
+
+_NAMES = msgspec.json.Decoder(frozenset[str])
 
 
 def _values(key: Key) -> Params:
@@ -74,6 +104,7 @@ def _values(key: Key) -> Params:
         "expires_at": to_micros(key.expires_at),
         "revoked_at": to_micros(key.revoked_at),
         "last_used_at": to_micros(key.last_used_at),
+        "member": key.member,
     }
 
 
@@ -84,12 +115,14 @@ def _key(row: Row) -> Key:
         name=row["name"],
         hint=row["hint"],
         digest=row["digest"],
-        permissions=msgspec.json.decode(row["permissions"], type=frozenset[str]),
+        permissions=_NAMES.decode(row["permissions"]),
         created_at=from_micros(row["created_at"]),
-        domains=msgspec.json.decode(row["domains"] or "null", type=frozenset[str] | None),
+        domains=_NAMES.decode(row["domains"]) if row["domains"] else None,
         expires_at=from_micros(row["expires_at"]),
         revoked_at=from_micros(row["revoked_at"]),
         last_used_at=from_micros(row["last_used_at"]),
+        member=row["member"],
+        member_role=MemberRole(row["member_role"]) if row["member_role"] else None,
     )
 
 

@@ -12,13 +12,13 @@ from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
 import psycopg
-from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from letterhead.ports import OutcomeUnknown, StoreError
 from letterhead.store import postgres_session
 from letterhead.store.database import Params, Rows, Statement
 from letterhead.store.placeholders import in_psycopg_form
+from letterhead.store.postgres_row import PostgresRow, rows_by_name
 
 CONNECTIONS: Final = 16
 """How many connections one process opens at most."""
@@ -32,7 +32,7 @@ _PAUSES: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 1.0, 1.0)
 _RECONNECTING: Final = 10.0
 """Seconds of vain attempts after which the pool waits for the next caller; it keeps the pauses short."""
 
-Connection = psycopg.AsyncConnection[DictRow]
+Connection = psycopg.AsyncConnection[PostgresRow]
 _T = TypeVar("_T")
 
 
@@ -49,7 +49,7 @@ class PostgresDatabase:
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             postgres_session.conninfo(url),
             connection_class=Connection,
-            kwargs={"autocommit": True, "row_factory": dict_row},
+            kwargs={"autocommit": True, "row_factory": rows_by_name},
             configure=postgres_session.settle,
             min_size=1,
             max_size=connections,

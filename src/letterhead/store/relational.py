@@ -1,15 +1,35 @@
 """The store put together: every noun over one database."""
 
-from letterhead.ports import Domains, Events, Keys, Reports, Teams
+from letterhead.ports import (
+    Deliveries,
+    Domains,
+    Events,
+    Keys,
+    Members,
+    OwnerNotices,
+    Reports,
+    Requests,
+    Snapshots,
+    Tail,
+    Teams,
+    Webhooks,
+)
 from letterhead.store.database import Database
+from letterhead.store.deliveries import DeliveryTable
 from letterhead.store.domains import DomainTable
 from letterhead.store.events import EventTable
 from letterhead.store.keys import KeyTable
 from letterhead.store.location import is_postgres, require_psycopg, sqlite_path
+from letterhead.store.members import MemberTable
+from letterhead.store.owner_notices import OwnerNoticeTable
 from letterhead.store.reports import ReportTable
+from letterhead.store.requests import RequestTable
 from letterhead.store.schema import require_current
+from letterhead.store.snapshots import SnapshotTable
 from letterhead.store.sqlite import SqliteDatabase
+from letterhead.store.tail import TailTable
 from letterhead.store.teams import TeamTable
+from letterhead.store.webhooks import WebhookTable
 
 
 class RelationalStore:
@@ -19,9 +39,16 @@ class RelationalStore:
         self._database = database
         self.domains: Domains = DomainTable(database)
         self.reports: Reports = ReportTable(database)
+        self.snapshots: Snapshots = SnapshotTable(database)
         self.events: Events = EventTable(database)
         self.teams: Teams = TeamTable(database)
+        self.members: Members = MemberTable(database)
         self.keys: Keys = KeyTable(database)
+        self.requests: Requests = RequestTable(database)
+        self.webhooks: Webhooks = WebhookTable(database)
+        self.deliveries: Deliveries = DeliveryTable(database)
+        self.owner_notices: OwnerNotices = OwnerNoticeTable(database)
+        self.tail: Tail = TailTable(database)
 
     async def ready(self) -> None:
         """Raise StoreError unless the database can be read and stands at the schema we know."""

@@ -84,6 +84,7 @@ def _settle(connection: sqlite3.Connection, pragmas: Sequence[str]) -> None:
     """Set a fresh connection up, or close it; a file that is no database is noticed here first."""
     try:
         connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA schema_version")  # reads the file, which connecting alone does not
         for pragma in pragmas:
             connection.execute(pragma)
     except sqlite3.Error:

@@ -1,6 +1,6 @@
 """Teams in the database."""
 
-from letterhead.core.team import Team
+from letterhead.core.team import Tally, Team
 from letterhead.store.database import Database, Params, Row, Statement
 from letterhead.store.instant import from_micros, to_micros
 
@@ -13,6 +13,14 @@ ON CONFLICT (slug) DO NOTHING
 _BY_SLUG_OR_ID = """
 SELECT * FROM team WHERE slug = :name OR id = :name
 ORDER BY CASE WHEN id = :name THEN 0 ELSE 1 END LIMIT 1
+"""
+
+
+_TALLY = """
+SELECT
+    (SELECT domains FROM team WHERE id = :team) AS domains,
+    (SELECT COUNT(*) FROM member WHERE team = :team AND removed_at IS NULL) AS members,
+    (SELECT COUNT(*) FROM api_key WHERE team = :team AND revoked_at IS NULL) AS keys
 """
 
 
@@ -36,6 +44,16 @@ class TeamTable:
         rows = await self._database.read(_BY_SLUG_OR_ID, {"name": slug})
         return _team(rows[0]) if rows else None
 
+    async def tally(self, team: str) -> Tally:
+        """How much a team has."""
+        (row,) = await self._database.read(_TALLY, {"team": team})
+        return Tally(domains=row["domains"], members=row["members"], keys=row["keys"])
+
 
 def _team(row: Row) -> Team:
-    return Team(id=row["id"], slug=row["slug"], created_at=from_micros(row["created_at"]))
+    return Team(
+        id=row["id"],
+        slug=row["slug"],
+        created_at=from_micros(row["created_at"]),
+        default_domain=row["default_domain"],
+    )

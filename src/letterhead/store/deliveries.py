@@ -1,0 +1,153 @@
+"""Deliveries in the database: each row knows its next moment, and a webhook's whole queue is leased at once.
+
+By whole queues, because one receiver that hangs must hold up nobody else's events, and its own must arrive in
+their order. A lease spares others the work and no more: the number of attempts fences every write (X10).
+"""
+
+from datetime import datetime
+
+from letterhead.core.delivery import Delivery, Settled, State
+from letterhead.core.webhook import Webhook
+from letterhead.ports import Queue, Stale
+from letterhead.store.database import Database, Params, Row, Statement
+from letterhead.store.events import from_row as event_of
+from letterhead.store.events import insertion
+from letterhead.store.instant import from_micros, to_micros
+from letterhead.store.webhooks import GIVE_UP, from_row, values
+
+_SELECT = """
+SELECT delivery.webhook, delivery.state, delivery.due_at, delivery.attempts, delivery.attempted_at,
+       delivery.status, delivery.fault, event.*
+FROM delivery JOIN event ON event.id = delivery.event
+"""
+
+_LEASE = """
+WITH due AS (
+    SELECT id FROM webhook
+    WHERE disabled IS NULL AND leased_until <= :now AND (rests_until IS NULL OR rests_until <= :now)
+      AND EXISTS (SELECT 1 FROM delivery WHERE delivery.webhook = webhook.id AND delivery.due_at <= :now)
+    ORDER BY leased_until LIMIT :limit {skip_locked})
+UPDATE webhook SET leased_until = :until WHERE id IN (SELECT id FROM due)
+RETURNING *
+"""
+
+_RELEASE = "UPDATE webhook SET leased_until = :now WHERE id = :id AND leased_until = :until"
+
+_SETTLE = """
+UPDATE delivery SET state = :state, due_at = :due_at, attempts = :attempts, attempted_at = :attempted_at,
+    status = :status, fault = :fault
+WHERE webhook = :webhook AND event = :event AND attempts = :before AND state = 'pending'
+"""
+
+# Only while it is enabled: what was disabled meanwhile stays so.
+_WEBHOOK = """
+UPDATE webhook SET failing_since = :failing_since, rests_until = :rests_until, disabled = :disabled,
+    disabled_at = :disabled_at
+WHERE id = :id AND disabled IS NULL
+"""
+
+_REPLAY = """
+INSERT INTO delivery (webhook, event, state, due_at)
+SELECT :webhook, event.id, 'pending', :now FROM event
+WHERE team = :team AND position IS NOT NULL AND {which} AND :kinds LIKE '%"' || kind || '"%'
+ORDER BY event.id LIMIT :most
+ON CONFLICT (webhook, event) DO UPDATE SET state = 'pending', due_at = excluded.due_at, attempts = 0
+RETURNING event
+"""
+
+
+class DeliveryTable:
+    """Fills ports.Deliveries."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, webhook: str, *, limit: int, before: int | None = None) -> list[Delivery]:
+        """What was sent to a webhook or waits to be, the newest event first."""
+        where = "webhook = :webhook" if before is None else "webhook = :webhook AND delivery.event < :before"
+        sql = f"{_SELECT} WHERE {where} ORDER BY delivery.event DESC LIMIT :limit"
+        params: Params = {"webhook": webhook, "limit": limit, "before": before}
+        return [_delivery(row) for row in await self._database.read(sql, params)]
+
+    async def lease(self, now: datetime, until: datetime, limit: int, most: int) -> list[Queue]:
+        """Take webhooks for which something is due, those first that have waited longest for their turn."""
+        params: Params = {"now": to_micros(now), "until": to_micros(until), "limit": limit}
+        sql = _LEASE.format(skip_locked=self._database.skip_locked)
+        (rows,) = await self._database.write(Statement(sql, params))
+        return [Queue(hook, until, await self._due(hook.id, now, most)) for hook in map(from_row, rows)]
+
+    async def _due(self, webhook: str, now: datetime, most: int) -> tuple[Delivery, ...]:
+        sql = f"{_SELECT} WHERE webhook = :webhook AND due_at <= :now ORDER BY delivery.event LIMIT :most"
+        params: Params = {"webhook": webhook, "now": to_micros(now), "most": most}
+        return tuple(_delivery(row) for row in await self._database.read(sql, params))
+
+    async def settle(self, before: Delivery, settled: Settled) -> None:
+        """Save what came of an attempt. Raises Stale where another attempt was faster, or all is gone."""
+        after, hook = settled.delivery, values(settled.webhook)
+        stale = Stale(f"{after.webhook} was sent event {after.event.id} by somebody else")
+        params: Params = {
+            "webhook": after.webhook,
+            "event": after.event.id,
+            "state": after.state.value,
+            "due_at": to_micros(after.due_at),
+            "attempts": after.attempts,
+            "attempted_at": to_micros(after.attempted_at),
+            "status": after.status,
+            "fault": after.fault,
+            "before": before.attempts,
+        }
+        await self._database.write(
+            Statement(_SETTLE, params, otherwise=stale),
+            Statement(_WEBHOOK, hook),
+            *([Statement(GIVE_UP, hook)] if settled.webhook.disabled else []),
+            *([insertion(settled.event)] if settled.event else []),
+        )
+
+    async def release(self, queue: Queue, now: datetime) -> None:
+        """Give a webhook back; whoever waits longest comes next."""
+        params: Params = {
+            "id": queue.webhook.id,
+            "now": to_micros(now),
+            "until": to_micros(queue.until),
+        }
+        await self._database.write(Statement(_RELEASE, params))
+
+    async def replay(
+        self,
+        webhook: Webhook,
+        now: datetime,
+        *,
+        event: int | None = None,
+        since: datetime | None = None,
+        most: int,
+    ) -> int:
+        """Send one event again, or the `most` oldest since a moment. Returns how many there are."""
+        params: Params = {
+            **values(webhook),
+            "webhook": webhook.id,
+            "now": to_micros(now),
+            "most": most,
+            "event": event,
+            "since": to_micros(since),
+        }
+        which = "event.id = :event" if event is not None else "event.at >= :since"
+        (rows,) = await self._database.write(Statement(_REPLAY.format(which=which), params))
+        return len(rows)
+
+    async def waiting(self) -> int:
+        """How many deliveries wait, all webhooks together."""
+        sql = "SELECT COUNT(*) AS waiting FROM delivery WHERE due_at IS NOT NULL"
+        return int((await self._database.read(sql, {}))[0]["waiting"])
+
+
+def _delivery(row: Row) -> Delivery:
+    return Delivery(
+        webhook=row["webhook"],
+        event=event_of(row),
+        state=State(row["state"]),
+        due_at=from_micros(row["due_at"]),
+        attempts=row["attempts"],
+        attempted_at=from_micros(row["attempted_at"]),
+        status=row["status"],
+        fault=row["fault"],
+    )
