@@ -1,22 +1,37 @@
-"""Runs every measurement and prints it. Nothing outside of loopback is contacted."""
+"""Runs every measurement and prints it; with --write also into docs/performance.md.
+
+Nothing outside of loopback is contacted.
+"""
 
 import asyncio
+import os
 import sys
+import tempfile
 from pathlib import Path
 
-from bench import examination, verdict
+from bench import examination, http, store, verdict
 from bench.measure import machine
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
+from bench.report import Measured, write
 
 
 def main() -> None:
     """Print a line for each number."""
-    print(f"# {machine()}; CPU time of this process, medians of 5 rounds; command: make bench\n")
+    print(f"# {machine()}; CPU time, medians of the rounds; command: {' '.join(sys.orig_argv[1:])}\n")
     for line in verdict.lines():
         print(line, flush=True)
     for line in asyncio.run(examination.lines()):
         print(line, flush=True)
+    before = os.getloadavg()[0]
+    measured: list[Measured] = []
+    with tempfile.TemporaryDirectory(prefix="letterhead-bench-") as directory:
+        for result in store.results(Path(directory)):
+            print(result, flush=True)
+            measured.append(result)
+    for answered in http.results():
+        print(answered, flush=True)
+        measured.append(answered)
+    if "--write" in sys.argv:
+        write(measured, f"{before:.1f} to {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 main()

@@ -30,9 +30,9 @@ from letterhead.resolver.bulk.lookout import DigestLookout
 from letterhead.resolver.bulk.questions import prepared
 from letterhead.resolver.bulk.reading import Lean, lean
 from letterhead.store.database import Database, Statement
-from letterhead.store.snapshots import SnapshotTable, succession
 from letterhead.store.relational import RelationalStore, open_database
 from letterhead.store.schema import migrate
+from letterhead.store.snapshots import SnapshotTable, succession
 from tests.core.dns import NOON
 from tests.core.registration import domain
 from tests.postgres import Postgres
@@ -70,7 +70,9 @@ class Sweeping:
         await RelationalStore(self._database).teams.add(Team("team_a", "a", NOON))
         for first in range(0, DOMAINS, 500):
             await asyncio.gather(*(self._register(number) for number in range(first, first + 500)))
-        found = [glance async for some in self.lookout.look(map(_snapshot, range(DOMAINS))) for glance in some]
+        found = [
+            glance async for some in self.lookout.look(map(_snapshot, range(DOMAINS))) for glance in some
+        ]
         assert len(found) == DOMAINS
         for index, glance in enumerate(sorted(found, key=lambda glance: glance.snapshot.domain)):
             assert glance.digest is not None, glance

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from scripts.house import ROOT
-from scripts.reference import causes, commands, faults, operations, rights, settings
+from scripts.reference import causes, commands, events, faults, operations, rights, settings
 
 DOCS = ROOT / "docs"
 _PASSAGE = re.compile(r"(<!-- described: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -23,10 +23,15 @@ PASSAGES: Mapping[str, Callable[[], str]] = {
     "shapes": operations.shapes,
     "exit-codes": commands.exit_codes,
     "commands": commands.described,
+    "events": events.described,
+    "event-data": events.members,
 }
 """Every passage that comes from the code, and who writes it."""
 
-PAGES = ("api.md", "causes.md", "commands.md", "configuration.md", "faults.md", "permissions.md")
+SHIPPED = ROOT / "src" / "letterhead" / "api" / "problems.md"
+"""The copy of docs/problems.md that a running server shows from."""
+
+PAGES = ("api.md", "causes.md", "commands.md", "configuration.md", "events.md", "faults.md", "permissions.md")
 
 
 def page(name: str) -> str:
@@ -45,3 +50,4 @@ def passages(text: str) -> list[str]:
 if __name__ == "__main__":
     for each in PAGES:
         (DOCS / each).write_text(page(each), "utf-8")
+    SHIPPED.write_bytes((DOCS / "problems.md").read_bytes())

@@ -8,12 +8,13 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "letterhead"
 
 ENTRANCES = ("api", "cli", "worker")
-ADAPTERS = ("resolver", "provider", "store", "clock")
+ADAPTERS = ("resolver", "provider", "store", "outgoing", "smarthost", "clock")
 STARTERS = (
     "cli/start.py",
     "cli/starting.py",
     "cli/keys.py",
     "cli/store.py",
+    "cli/render/bundled.py",
     "cli/render/settings.py",
     "sandbox/stage.py",
 )

@@ -5,7 +5,8 @@ import re
 from inspect import cleandoc
 from typing import Any
 
-from letterhead.api.openapi import native_document
+from letterhead.api import openapi
+from letterhead.api.native.dialect import NATIVE
 from scripts.reference.table import table
 from tests.api.operations import OPERATIONS
 
@@ -17,7 +18,7 @@ Operation = dict[str, Any]
 
 def document() -> dict[str, Any]:
     """The OpenAPI document of a server that is reached at PUBLIC_URL."""
-    parsed: dict[str, Any] = json.loads(native_document(PUBLIC_URL))
+    parsed: dict[str, Any] = json.loads(openapi.document(NATIVE, PUBLIC_URL))
     return parsed
 
 
@@ -57,7 +58,7 @@ def _operation(method: str, path: str, operation: Operation) -> str:
 def _permission(method: str, path: str) -> str:
     """The permission as tests/api/operations.py states it; none outside of /api/v2."""
     told = {(each.method, each.path): each.permission for each in OPERATIONS}
-    below = path.removeprefix(PREFIX).replace("{domain_id}", "{domain}").replace("{key_id}", "{key}")
+    below = path.removeprefix(PREFIX).replace("_id}", "}")
     return f"`{told[method, below]}`" if path.startswith(PREFIX) else "no key"
 
 

@@ -7,44 +7,57 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 
 import structlog
 import uvloop
 
 from letterhead.api.server import HttpServer, create_app
-from letterhead.api.settings import Settings
+from letterhead.api.settings import RateLimits, Settings
 from letterhead.clock import SystemClock
 from letterhead.config import Config
 from letterhead.core.hostname import Rules
 from letterhead.core.permission import granted
-from letterhead.core.profile import PROFILES
 from letterhead.core.refusal import Kind, Refusal
 from letterhead.core.team import Team
-from letterhead.ports import Clock, Provider, Resolver, Store
+from letterhead.outgoing.post import Post
+from letterhead.ports import Clock, Outgoing, Provider, Resolver, Seal, Smarthost, Store
 from letterhead.provider.key_pool import KeyPool
 from letterhead.provider.master_key import FILE_NAME, MasterKeyError, master_key
 from letterhead.provider.relay import Relay
 from letterhead.provider.seal import Sealer
 from letterhead.resolver.authoritative import Authoritative
 from letterhead.resolver.opening import opened
+from letterhead.service.announcements import Announcements
+from letterhead.service.breaker import Breaker
+from letterhead.service.canaries import Watch, unwatched
 from letterhead.service.checkup import Checkup
+from letterhead.service.deliveries import Dispatch
 from letterhead.service.domains import Domains
 from letterhead.service.examination import Examination
+from letterhead.service.following import Following
 from letterhead.service.health import Health
 from letterhead.service.history import History
+from letterhead.service.idempotency import Idempotency
 from letterhead.service.keys import Keys
+from letterhead.service.members import Members
+from letterhead.service.owner_notices import OwnerNotices
+from letterhead.service.quota import Quota
+from letterhead.service.related import RelatedNames
 from letterhead.service.services import Services
 from letterhead.service.sweep import Sweep
 from letterhead.service.teams import Teams
 from letterhead.service.transfers import Transfers
 from letterhead.service.verification import Verification
+from letterhead.service.webhooks import Webhooks
 from letterhead.service.witnesses import Witnesses
+from letterhead.smarthost.smtp import SmtpSmarthost
 from letterhead.store.copying import Copied, copy
 from letterhead.store.relational import open_store
 from letterhead.store.schema import migrate as migrate_store
 from letterhead.store.schema import schema_version
-from letterhead.worker import beat
+from letterhead.worker import Work, beat
 
 ROLES = frozenset({"api", "worker"})
 """The parts that one process can play in this version; by default all of them."""
@@ -60,6 +73,9 @@ class World:
     provider: Provider
     witnesses: Witnesses
     clock: Clock
+    outgoing: Outgoing
+    seal: Seal
+    smarthost: Smarthost | None = None
 
 
 def run(config: Config, roles: frozenset[str] = ROLES) -> None:
@@ -92,7 +108,7 @@ async def serve(
         server = _http(config, services) if "api" in roles else None
         if server is not None:
             await server.start()
-        beating = asyncio.create_task(beat(services.sweep, stopping)) if "worker" in roles else None
+        beating = asyncio.create_task(beat(_works(services), stopping)) if "worker" in roles else None
         log.info("started", roles=sorted(roles), port=server.port if server else 0)
         when_ready(server.port if server else 0)
         await stopping.wait()
@@ -131,7 +147,7 @@ def create_key(config: Config, *, team: str, role: str, style: str, name: str) -
     async def create() -> tuple[str, Team]:
         store, clock = open_store(config.store.url), SystemClock()
         try:
-            owner = await Teams(store, clock).named(team)
+            owner = await Teams(store, config.site, clock).named(team)
             permissions = granted(role)
             _, secret = await Keys(store, clock).issue(
                 owner.id, name=name, permissions=permissions, style=style
@@ -154,7 +170,8 @@ async def world(config: Config) -> AsyncIterator[World]:
         pool.start()
         provider = await _relay(config, store, pool)
         async with witnesses(config, clock) as asked:
-            yield World(store, provider, asked, clock)
+            sealer = Sealer(_master_key(config))
+            yield World(store, provider, asked, clock, _outgoing(config), sealer, _smarthost(config))
     finally:
         await pool.close()
         await store.close()
@@ -172,35 +189,75 @@ async def witnesses(config: Config, clock: Clock) -> AsyncIterator[Witnesses]:
     async with AsyncExitStack() as stack:
         opening = [opened(url, clock, ca_file=dns.ca_file) for url in dns.resolvers]
         recursive = [await stack.enter_async_context(resolver) for resolver in opening]
-        yield Witnesses(own, tuple(recursive), dns.agreeing, clock)
+        watch = Watch(
+            dns.canaries, own, recursive, needed=dns.agreeing, seconds=dns.canary_seconds, clock=clock
+        )
+        yield Witnesses(own, tuple(recursive), dns.agreeing, clock, watch)
 
 
 def compose(config: Config, adapters: World) -> Services:
     """The use cases over a world."""
     store, provider, clock = adapters.store, adapters.provider, adapters.clock
     rules = Rules(own=config.site.names, allow_reserved=config.dns.allow_reserved_names)
-    examination = Examination(adapters.witnesses, provider, PROFILES, config.site, clock)
-    checkup = Checkup(store, examination, config.cadence, clock)
+    profiles = config.profiles
+    examination = Examination(adapters.witnesses, provider, profiles, config.site, clock)
+    breaker = Breaker(
+        adapters.witnesses.watch or unwatched(clock), config.lifecycle.breaker, config.cadence.cycle, clock
+    )
+    checkup = Checkup(store, examination, config.cadence, breaker, clock)
     domains = Domains(
         store,
         provider,
-        PROFILES,
+        profiles,
         config.site,
         config.cadence,
         rules,
-        config.lifecycle.domains_per_team,
+        Quota(store, clock, config.lifecycle.domains_per_team, config.lifecycle.registrations_per_day),
         clock,
     )
+    keys = Keys(store, clock)
+    webhooks = Webhooks(store, adapters.outgoing, adapters.seal, clock, config.dns.allow_private_servers)
     return Services(
         domains=domains,
         verification=Verification(store, domains, checkup, provider, config.cadence, clock),
         history=History(store),
         transfers=Transfers(store, domains, clock),
-        keys=Keys(store, clock),
-        teams=Teams(store, clock),
-        sweep=Sweep(store, checkup, config.cadence, clock),
+        related=RelatedNames(store, rules, config.cadence, clock),
+        keys=keys,
+        members=Members(store, clock),
+        teams=Teams(store, config.site, clock),
+        following=Following(store, keys),
+        webhooks=webhooks,
+        owner_notices=OwnerNotices(store, adapters.smarthost, config.cadence.cycle, clock),
+        announcements=Announcements(store, clock),
+        dispatch=Dispatch(store, webhooks, clock),
+        sweep=Sweep(store, checkup, config.cadence, breaker, clock),
         health=Health(store),
+        breaker=breaker,
+        idempotency=Idempotency(store, clock),
     )
+
+
+def _works(services: Services) -> tuple[Work, ...]:
+    """What the worker does side by side: nothing of it waits for another."""
+    notices = services.owner_notices
+    return (
+        services.sweep.once,
+        services.announcements.once,
+        services.dispatch.once,
+        notices.compose,
+        notices.send,
+    )
+
+
+def _outgoing(config: Config) -> Outgoing:
+    return Post(allow_private=config.dns.allow_private_servers)
+
+
+def _smarthost(config: Config) -> Smarthost | None:
+    """Who takes notices to owners; None where nobody is configured, and they are kept."""
+    notices = config.notices
+    return SmtpSmarthost(notices.smtp_url, notices.from_) if notices.smtp_url else None
 
 
 async def _relay(config: Config, store: Store, pool: KeyPool) -> Relay:
@@ -223,7 +280,16 @@ def _master_key(config: Config, *, may_make: bool = False) -> bytes:
 
 def _http(config: Config, services: Services) -> HttpServer:
     secret = hmac.digest(_master_key(config), b"letterhead cursor", "sha256")
-    settings = Settings(public_url=config.server.public_url, cursor_secret=secret)
+    settings = Settings(
+        public_url=config.server.public_url,
+        cursor_secret=secret,
+        rates=RateLimits(
+            requests=config.api.requests_per_minute,
+            examinations=config.api.examinations_per_minute,
+            strangers=config.api.strangers_per_minute,
+        ),
+        trusted_proxies=tuple(ip_network(each) for each in config.api.trusted_proxies),
+    )
     return HttpServer(create_app(services, settings), config.server.host, config.server.port)
 
 

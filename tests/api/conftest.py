@@ -11,8 +11,11 @@ import httpx2
 import pytest
 from prometheus_client import CollectorRegistry
 
+from letterhead.api.dialect import Dialects
+from letterhead.api.dialects.table import DIALECTS
 from letterhead.api.server import HttpServer, create_app
-from letterhead.api.settings import Limits, Settings
+from letterhead.api.settings import Limits, RateLimits, Settings
+from letterhead.core.breaker import Limits as BreakerLimits
 from letterhead.core.cause import Cause
 from letterhead.core.domain import Domain
 from letterhead.core.finding import Finding, Outcome, Report, Witness
@@ -24,19 +27,32 @@ from letterhead.core.profile import PROFILES, DkimStyle, Profile
 from letterhead.core.schedule import Cadence
 from letterhead.core.site import Site
 from letterhead.ports import Store
+from letterhead.provider.seal import Sealer
+from letterhead.service.announcements import Announcements
+from letterhead.service.breaker import Breaker
+from letterhead.service.canaries import unwatched
 from letterhead.service.checkup import Checkup
+from letterhead.service.deliveries import Dispatch
 from letterhead.service.domains import Domains
+from letterhead.service.following import Following
 from letterhead.service.health import Health
 from letterhead.service.history import History
+from letterhead.service.idempotency import Idempotency
 from letterhead.service.keys import Keys
+from letterhead.service.members import Members
+from letterhead.service.owner_notices import OwnerNotices
+from letterhead.service.quota import Quota
+from letterhead.service.related import RelatedNames
 from letterhead.service.services import Services
 from letterhead.service.sweep import Sweep
 from letterhead.service.teams import Teams
 from letterhead.service.transfers import Transfers
 from letterhead.service.verification import Verification
+from letterhead.service.webhooks import Webhooks
 from letterhead.store.relational import open_store
 from letterhead.store.schema import migrate
 from tests.clock import ManualClock
+from tests.service.mailroom import Receiver
 
 PUBLIC_URL = "https://mail.letterhead.example"
 SITE = Site(
@@ -48,7 +64,7 @@ SITE = Site(
     mail_from="bounce.letterhead.example",
     dmarc_rua="dmarc@letterhead.example",
 )
-CADENCE = Cadence(timedelta(hours=6), (timedelta(seconds=30),), timedelta(days=30))
+CADENCE = Cadence(timedelta(hours=6), (timedelta(seconds=30),), timedelta(days=30), timedelta(hours=6))
 FULL = ROLES["root:full"]
 
 
@@ -160,33 +176,61 @@ async def store(tmp_path: Path, migrated: Path) -> AsyncIterator[Store]:
 def services_of(store: Store, clock: ManualClock, oracle: Oracle) -> Services:
     """The real use cases; only the provider and the DNS are made up."""
     signer = Signer()
-    checkup = Checkup(store, oracle, CADENCE, clock)  # type: ignore[arg-type]
-    domains = Domains(store, signer, PROFILES, SITE, CADENCE, Rules(own=SITE.names), 200, clock)
+    breaker = Breaker(unwatched(clock), BreakerLimits(25, 20), CADENCE.cycle, clock)
+    checkup = Checkup(store, oracle, CADENCE, breaker, clock)  # type: ignore[arg-type]
+    domains = Domains(
+        store, signer, PROFILES, SITE, CADENCE, Rules(own=SITE.names), Quota(store, clock, 200, 1_000), clock
+    )
+    keys = Keys(store, clock)
+    webhooks = Webhooks(store, Receiver(), Sealer(bytes(32)), clock)
     return Services(
         domains=domains,
         verification=Verification(store, domains, checkup, signer, CADENCE, clock),
         history=History(store),
         transfers=Transfers(store, domains, clock),
-        keys=Keys(store, clock),
-        teams=Teams(store, clock),
-        sweep=Sweep(store, checkup, CADENCE, clock),
+        related=RelatedNames(store, Rules(own=SITE.names), CADENCE, clock),
+        keys=keys,
+        members=Members(store, clock),
+        teams=Teams(store, SITE, clock),
+        following=Following(store, keys),
+        webhooks=webhooks,
+        owner_notices=OwnerNotices(store, None, CADENCE.cycle, clock),
+        announcements=Announcements(store, clock),
+        dispatch=Dispatch(store, webhooks, clock),
+        sweep=Sweep(store, checkup, CADENCE, breaker, clock),
         health=Health(store),
+        breaker=breaker,
+        idempotency=Idempotency(store, clock),
     )
 
 
 @pytest.fixture
 def limits() -> Limits:
     """The limits of the server; a test module overrides this to be served sooner."""
-    return Limits(drain_time=2)
+    return Limits(drain_time=2, stream_time=0.3)
 
 
 @pytest.fixture
-async def api(store: Store, clock: ManualClock, limits: Limits) -> AsyncIterator[Api]:
+def rates() -> RateLimits:
+    """No rate limits; a test module overrides this to have some."""
+    return RateLimits()
+
+
+@pytest.fixture
+def dialects() -> Dialects:
+    """The interfaces of the server; a test module overrides this to speak one of its own."""
+    return DIALECTS
+
+
+@pytest.fixture
+async def api(
+    store: Store, clock: ManualClock, limits: Limits, rates: RateLimits, dialects: Dialects
+) -> AsyncIterator[Api]:
     """A running API with nothing in it."""
     oracle = Oracle(clock)
     services = services_of(store, clock, oracle)
-    settings = Settings(public_url=PUBLIC_URL, cursor_secret=b"cursor secret", limits=limits)
-    server = HttpServer(create_app(services, settings), "127.0.0.1", 0)
+    settings = Settings(public_url=PUBLIC_URL, cursor_secret=b"cursor secret", limits=limits, rates=rates)
+    server = HttpServer(create_app(services, settings, dialects), "127.0.0.1", 0)
     await server.start()
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as client:
         yield Api(services, clock, oracle, settings, server, client)

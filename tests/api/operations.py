@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Operation(NamedTuple):
-    """One operation; `path` holds `{domain}` or `{key}` where an id stands."""
+    """One operation; `path` holds `{domain}`, `{key}`, `{member}` or `{webhook}` where an id stands."""
 
     method: str
     path: str
@@ -35,11 +35,44 @@ OPERATIONS = (
     Operation("POST", "/domains/{domain}/transfer", "domain.update", {"team": "zeta"}),
     Operation("DELETE", "/domains/{domain}/transfer", "domain.update"),
     Operation("POST", "/domains/{domain}/transfer/accept", "domain.update"),
+    Operation("GET", "/domains/{domain}/related", "domain.read"),
+    Operation(
+        "POST",
+        "/domains/{domain}/related/approve",
+        "domain.update",
+        {"domain": "mail.acme.com", "team": "zeta"},
+    ),
+    Operation("POST", "/domains/{domain}/related/revoke", "domain.update", {"domain": "mail.acme.com"}),
     Operation("GET", "/events", "domain.read"),
+    Operation("GET", "/events/stream", "domain.read"),
     Operation("POST", "/keys", "key.create", {"name": "ci", "permissions": ["key.create"]}),
     Operation("GET", "/keys", "key.read"),
     Operation("DELETE", "/keys/{key}", "key.delete"),
+    Operation("POST", "/members", "member.create", {"email": "new@acme.com", "role": "viewer"}),
+    Operation("GET", "/members", "member.read"),
+    Operation("PATCH", "/members/{member}", "member.update", {"role": "viewer"}),
+    Operation("DELETE", "/members/{member}", "member.delete"),
+    Operation("GET", "/team", "domain.read"),
+    Operation("POST", "/webhooks", "webhook.create", {"url": "https://hooks.acme.com/letterhead"}),
+    Operation("GET", "/webhooks", "webhook.read"),
+    Operation("GET", "/webhooks/{webhook}", "webhook.read"),
+    Operation("PATCH", "/webhooks/{webhook}", "webhook.update", {"kinds": ["domain.failed"]}),
+    Operation("DELETE", "/webhooks/{webhook}", "webhook.delete"),
+    Operation("POST", "/webhooks/{webhook}/rotate", "webhook.update"),
+    Operation("POST", "/webhooks/{webhook}/test", "webhook.update"),
+    Operation("POST", "/webhooks/{webhook}/replay", "webhook.update", {"since": "2026-01-15T12:00:00Z"}),
+    Operation("GET", "/webhooks/{webhook}/deliveries", "webhook.read"),
+    Operation("GET", "/notices", "member.read"),
 )
 WITH_ID = tuple(each for each in OPERATIONS if "{" in each.path)
-OPEN = ("/healthz", "/readyz", "/metrics", "/api/v2/openapi.json", "/openapi/native.json")
+OPEN = {
+    "/healthz": "/healthz",
+    "/readyz": "/readyz",
+    "/metrics": "/metrics",
+    "/api/v2/openapi.json": "/api/v2/openapi.json",
+    "/openapi/{file:str}": "/openapi/native.json",
+    "/problems": "/problems",
+    "/problems/{code:str}": "/problems/domain_held",
+}
+"""The routes that need no key, each with a path that it answers."""
 PERMISSIONS = sorted({each.permission for each in OPERATIONS})

@@ -1,6 +1,7 @@
 """Who may do what: every operation against every permission, every role, and every foreign id."""
 
 import json
+import re
 
 import pytest
 
@@ -8,15 +9,23 @@ from letterhead.core.permission import ROLES
 from tests.api.conftest import Api
 from tests.api.operations import OPEN, OPERATIONS, PERMISSIONS, WITH_ID, Operation
 
+OF_DOMAIN = tuple(each for each in OPERATIONS if "{domain}" in each.path)
+
 ROLE_SETS = {"root:full": ROLES["root:full"], "root:readonly": ROLES["root:readonly"]}
 WILDCARDS = {"domain.*": frozenset({"domain.*"}), "key.*": frozenset({"key.*"}), "none": frozenset[str]()}
 GRANTS = {**{each: frozenset({each}) for each in PERMISSIONS}, **WILDCARDS, **ROLE_SETS}
 
 
 async def ask(
-    api: Api, operation: Operation, key: str, domain: str, other_key: str
+    api: Api,
+    operation: Operation,
+    key: str,
+    domain: str,
+    other_key: str,
+    member: str = "mem_1",
+    webhook: str = "whk_1",
 ) -> tuple[int, dict[str, str]]:
-    path = operation.path.format(domain=domain, key=other_key)
+    path = operation.path.format(domain=domain, key=other_key, member=member, webhook=webhook)
     given = {} if operation.body is None else {"json": operation.body}
     answer = await api.ask(operation.method, path, key, **given)
     is_json = answer.content and "json" in answer.headers["content-type"]
@@ -40,9 +49,11 @@ async def test_A02_an_operation_needs_its_own_permission_and_no_other_does(
         domain = await api.domain(root, f"acme{number}.com")
         made = await api.ask("POST", "/keys", root, json={"name": "x", "role": "root:readonly"})
         key = await api.key(permissions=held)
-        status, body = await ask(api, operation, key, domain, made.json()["id"])
+        member = await added(api, root, f"{number}@acme.com")
+        webhook = await hooked(api, root)
+        status, body = await ask(api, operation, key, domain, made.json()["id"], member, webhook)
         if grants(held, operation.permission):
-            assert status != 403, (name, body)
+            assert status != 403 or body["code"] == "exceeds_own_permissions", (name, body)
         else:
             assert (status, body["code"]) == (403, "insufficient_permissions"), name
 
@@ -53,6 +64,7 @@ async def test_A01_a_foreign_id_is_answered_like_an_unknown_one(api: Api, operat
     await api.services.teams.named("zeta")
     domain, own = await api.domain(victim, "acme.com"), await api.domain(attacker, "evil.com")
     made = (await api.ask("POST", "/keys", victim, json={"name": "x", "role": "root:readonly"})).json()["id"]
+    member, webhook = await added(api, victim, "jane@acme.com"), await hooked(api, victim)
     before = (await api.ask("GET", f"/domains/{domain}", victim)).json()
     needed = frozenset({operation.permission})
     for held, only in (
@@ -62,19 +74,40 @@ async def test_A01_a_foreign_id_is_answered_like_an_unknown_one(api: Api, operat
         (needed, frozenset({own})),
     ):
         key = await api.key("evil", permissions=held, domains=only)
-        foreign = await ask(api, operation, key, domain, made)
-        unknown = await ask(api, operation, key, domain[:-4] + "0000", made[:-4] + "0000")
+        foreign = await ask(api, operation, key, domain, made, member, webhook)
+        others = (f"{each[:-4]}0000" for each in (domain, made, member, webhook))
+        unknown = await ask(api, operation, key, *others)
         assert foreign[0] == (404 if grants(held, operation.permission) else 403)
         assert without_id(foreign) == without_id(unknown)
     assert (await api.ask("GET", f"/domains/{domain}", victim)).json() == before
     assert made in (await api.ask("GET", "/keys", victim)).text
+    assert (await api.ask("GET", "/members", victim)).json()["data"][0]["id"] == member
+    assert (await api.ask("GET", "/webhooks", victim)).json()["data"][0]["id"] == webhook
+
+
+async def added(api: Api, key: str, email: str) -> str:
+    """The id of a new member, who may only look."""
+    made = await api.ask("POST", "/members", key, json={"email": email, "role": "viewer"})
+    assert made.status_code == 201, made.text
+    member: str = made.json()["id"]
+    return member
+
+
+async def hooked(api: Api, key: str) -> str:
+    """The id of the team's only webhook, which is new."""
+    for each in (await api.ask("GET", "/webhooks", key)).json()["data"]:
+        await api.ask("DELETE", f"/webhooks/{each['id']}", key)
+    made = await api.ask("POST", "/webhooks", key, json={"url": "https://hooks.acme.com/x"})
+    assert made.status_code == 201, made.text
+    webhook: str = made.json()["id"]
+    return webhook
 
 
 def without_id(answer: tuple[int, dict[str, str]]) -> tuple[int, dict[str, str]]:
     return answer[0], {name: value for name, value in answer[1].items() if name != "request_id"}
 
 
-@pytest.mark.parametrize("operation", WITH_ID[:12], ids=lambda each: each.name)
+@pytest.mark.parametrize("operation", OF_DOMAIN, ids=lambda each: each.name)
 async def test_A01_a_key_limited_to_some_domains_sees_no_other_of_its_own_team(
     api: Api, operation: Operation
 ) -> None:
@@ -89,7 +122,15 @@ async def test_A01_a_key_limited_to_some_domains_sees_no_other_of_its_own_team(
 async def test_A01_lists_show_nothing_of_other_teams(api: Api) -> None:
     victim, attacker = await api.key("acme"), await api.key("evil")
     domain = await api.domain(victim, "acme.com")
-    for path in ("/domains", "/events", "/keys", "/domains?domain=acme.com"):
+    for path in (
+        "/domains",
+        "/events",
+        "/keys",
+        "/members",
+        "/webhooks",
+        "/notices",
+        "/domains?domain=acme.com",
+    ):
         answer = await api.ask("GET", path, attacker)
         assert domain not in answer.text
         assert "acme" not in answer.text
@@ -119,7 +160,7 @@ async def test_A14_unknown_revoked_and_expired_keys_are_answered_alike(api: Api)
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
 async def test_every_operation_needs_a_key(api: Api, operation: Operation) -> None:
-    path = operation.path.format(domain="dom_1", key="key_1")
+    path = operation.path.format(domain="dom_1", key="key_1", member="mem_1", webhook="whk_1")
     answer = await api.ask(operation.method, path)
     assert (answer.status_code, answer.json()["code"]) == (401, "authentication_required")
     assert answer.headers["www-authenticate"] == "Bearer"
@@ -127,18 +168,23 @@ async def test_every_operation_needs_a_key(api: Api, operation: Operation) -> No
 
 async def test_every_route_is_an_operation_of_the_table_or_on_the_list_of_open_ones(api: Api) -> None:
     app = api.server.app
-    routes = {(method, route.path) for route in app.routes for method in route.methods if method != "OPTIONS"}
+    routes = {
+        (method, route.path)
+        for route in app.routes
+        for method in route.methods
+        if method != "OPTIONS" and app.state.dialects.of(route.path).name == "native"
+    }
     stated = {
         (
             each.method,
-            f"/api/v2{each.path}".replace("{domain}", "{domain_id:str}").replace("{key}", "{key_id:str}"),
+            re.sub(r"{(\w+)}", r"{\1_id:str}", f"/api/v2{each.path}"),
         )
         for each in OPERATIONS
     }
     assert routes == stated | {("GET", path) for path in OPEN}
 
 
-@pytest.mark.parametrize("path", OPEN)
+@pytest.mark.parametrize("path", OPEN.values())
 async def test_open_paths_answer_without_a_key(api: Api, path: str) -> None:
     assert (await api.client.get(path)).status_code == 200
 

@@ -1,6 +1,8 @@
 """Bodies: JSON that can be read in one way only, and fields that are all named when they are wrong."""
 
+import gzip
 import json
+import time
 from contextlib import suppress
 from typing import Annotated
 
@@ -31,7 +33,7 @@ def refused(raw: bytes) -> Problem:
 
 
 def test_A10_the_table_is_long_enough() -> None:
-    assert len(BODIES) >= 120
+    assert len(BODIES) >= 230
 
 
 @pytest.mark.parametrize(("outcome", "raw"), BODIES.values(), ids=BODIES)
@@ -42,6 +44,23 @@ def test_A10_a_body_is_read_in_one_way_or_refused(outcome: str, raw: bytes) -> N
     with pytest.raises(Problem) as caught:
         body.decode(raw, depth=32)
     assert (caught.value.code, caught.value.status) == (outcome, STATUS[outcome])
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":'], ids=bytes.decode)
+def test_A10_a_hundred_thousand_levels_cost_no_more_than_their_length(opening: bytes) -> None:
+    began = time.process_time()
+    with pytest.raises(Problem) as caught:
+        body.decode(opening * 100_000, depth=32)
+    assert caught.value.code == "too_deep"
+    assert time.process_time() - began < 0.5
+
+
+async def test_A10_a_compressed_bomb_is_not_opened(api: Api) -> None:
+    bomb = gzip.compress(b'{"domain":"' + b"a" * 50_000_000 + b'"}')
+    assert len(bomb) < 64 * 1024
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    answer = await api.ask("POST", "/domains", await api.key(), content=bomb, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
 
 
 async def test_A10_no_body_is_a_500_and_the_code_is_the_same_over_http(api: Api) -> None:

@@ -49,7 +49,7 @@ PLAIN = st.text(st.characters(codec="ascii", exclude_characters="/?#%"), min_siz
 
 async def send(api: Api, key: str, drawn: Any) -> httpx2.Response:
     operation, method, ids, body, query = drawn
-    path = operation.path.format(domain=quote(ids), key=quote(ids))
+    path = operation.path.format(domain=quote(ids), key=quote(ids), member=quote(ids))
     return await api.ask(method or operation.method, path, key, json=body, params=query)
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from letterhead.core.permission import VERBS
 from tests.api.conftest import Api
 
 
@@ -13,7 +14,7 @@ async def test_A04_the_secret_of_a_key_is_shown_by_the_answer_that_makes_it_and_
     assert made.status_code == 201
     body = made.json()
     assert list(body)[-1] == "secret"
-    assert body["permissions"] == ["domain.read", "key.read"]
+    assert body["permissions"] == [f"{noun}.read" for noun in sorted(VERBS)]
     listed = await api.ask("GET", "/keys", root)
     assert body["id"] in listed.text
     assert body["secret"] not in listed.text

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from letterhead.api.protocol import block
+from letterhead.api.client import block
 from letterhead.api.server import HttpServer, create_app
 from letterhead.api.settings import Limits
 from tests.api.conftest import PUBLIC_URL, Api

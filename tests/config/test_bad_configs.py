@@ -225,7 +225,11 @@ IN_THE_FILE = {
         "[api] trusted_proxies",
         "is no address or network",
     ),
-    "a breaker at more than all": ("[lifecycle]\nbreaker_percent = 101", "[lifecycle] breaker_percent", "<= 100"),
+    "a breaker at more than all": (
+        "[lifecycle]\nbreaker_percent = 101",
+        "[lifecycle] breaker_percent",
+        "<= 100",
+    ),
     "a breaker without a minimum": (
         "[lifecycle]\nbreaker_minimum = 0",
         "[lifecycle] breaker_minimum",

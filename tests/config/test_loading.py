@@ -222,9 +222,6 @@ def test_keys_of_later_versions_are_accepted_with_a_warning_and_never_kept() -> 
         [dkim]
         tsig_secret = "hunter2"
         update_server = "192.0.2.1"
-        [notices]
-        smtp_url = "smtp://me:hunter2@acme.com"
-        from = "post@acme.com"
         [provider]
         default = "ses"
         [provider.ses]
@@ -234,8 +231,25 @@ def test_keys_of_later_versions_are_accepted_with_a_warning_and_never_kept() -> 
     unused = [warning for warning in config.warnings if "does not use it yet" in warning]
     assert unused[0] == "letterhead.toml: [dkim] tsig_secret: this version does not use it yet"
     assert unused[-1] == "LETTERHEAD_SMTP_MX_PORT: [smtp] mx_port: this version does not use it yet"
-    assert len(unused) == 8
+    assert len(unused) == 6
     assert "hunter2" not in repr(config)
+
+
+def test_A04_the_smarthost_is_read_and_its_password_shown_to_nobody() -> None:
+    config = written("""
+        [notices]
+        smtp_url = "smtps://me:hunter2@mail.acme.com"
+        from = "post@acme.com"
+    """)
+    assert (config.notices.smtp_url, config.notices.from_) == (
+        "smtps://me:hunter2@mail.acme.com",
+        "post@acme.com",
+    )
+    assert "hunter2" not in repr(config)
+    for bad in ("http://acme.com", "smtp://", "smtp://me@acme.com", "smtp://me:hunter2@acme.com/x"):
+        with pytest.raises(ConfigError) as refused:
+            written(f'[notices]\nsmtp_url = "{bad}"')
+        assert "hunter2" not in str(refused.value)
 
 
 def test_a_profile_is_given_words_of_the_sites_own() -> None:

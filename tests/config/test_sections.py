@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from letterhead.config import describe, load
-from letterhead.config.sections import KEYS, SECTIONS
+from letterhead.config.sections import KEYS, SECTIONS, attribute
 from letterhead.core.site import Site
 
 
@@ -51,6 +51,6 @@ def test_defaults_pass_the_checks_that_given_values_must_pass(
     monkeypatch.chdir(tmp_path)
     config = load(None, {})
     for (section, name), key in KEYS.items():
-        value = getattr(getattr(config, section), name)
+        value = getattr(getattr(config, section), attribute(name))
         for check in key.checks if value is not None else ():
             assert check(value) == value

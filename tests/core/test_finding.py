@@ -1,6 +1,5 @@
 """What findings come to together."""
 
-from dataclasses import replace
 
 import pytest
 
@@ -14,7 +13,7 @@ P, F, R, U = Outcome.PASS, Outcome.FAIL, Outcome.REFUSED, Outcome.UNKNOWN
 
 
 def finding(outcome: Outcome, *, required: bool = True) -> Finding:
-    return Finding(replace(MX, required=required), outcome, Cause.OK, "")
+    return Finding(MX._replace(required=required), outcome, Cause.OK, "")
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,18 @@
 
 import pytest
 
-from scripts.describe import DOCS, PAGES, PASSAGES, page, passages
+from scripts.describe import DOCS, PAGES, PASSAGES, SHIPPED, page, passages
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_says_what_the_code_says(name: str) -> None:
     stands = (DOCS / name).read_text("utf-8")
     assert stands == page(name), "write it anew: python -m scripts.describe"
+
+
+def test_the_server_shows_the_problems_that_the_documentation_lists() -> None:
+    stands = SHIPPED.read_text("utf-8")
+    assert stands == (DOCS / "problems.md").read_text("utf-8"), "copy it anew: python -m scripts.describe"
 
 
 def test_every_passage_has_its_place() -> None:

@@ -77,6 +77,16 @@ def test_an_answer_in_the_documents_is_json(block: Block) -> None:
     assert isinstance(json.loads(body or "{}"), dict)
 
 
+def test_the_python_of_the_documents_runs_and_means_what_it_says() -> None:
+    """The blocks of a document are one program, from its beginning to its end."""
+    programs: dict[str, str] = {}
+    for block in blocks("python"):
+        programs[block.document] = programs.get(block.document, "") + block.text
+    assert "docs/core.md" in programs
+    for document, program in programs.items():
+        exec(compile(program, document, "exec"), {"__name__": document})
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=named)
 def test_every_link_leads_somewhere(path: Path) -> None:
     for link in links(path):

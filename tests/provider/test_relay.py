@@ -13,7 +13,8 @@ from letterhead.core.identity import Identity
 from letterhead.core.profile import DkimStyle
 from letterhead.provider.key_pool import KeyPool
 from letterhead.provider.relay import Relay, binding
-from letterhead.provider.seal import SealBroken, Sealer
+from letterhead.ports import SealBroken
+from letterhead.provider.seal import Sealer
 from tests.core.registration import domain as registration
 
 SEALER = Sealer(bytes(range(32)))

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letterhead.provider.seal import SealBroken, Sealer
+from letterhead.ports import SealBroken
+from letterhead.provider.seal import Sealer
 
 keys = st.binary(min_size=32, max_size=32)
 

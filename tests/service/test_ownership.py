@@ -159,7 +159,7 @@ async def test_O06_an_alias_into_a_strangers_zone_passes_only_with_the_exact_tok
     world.dns.publish("saas.net", f"proof.saas.net TXT letterhead-verify={claim.token}")
     view = await world.verify(actor, claim)
     assert view.domain.status is Status.VERIFIED
-    proof = finding(view, Role.OWNERSHIP)
+    proof = finding(await world.evidence(actor, claim), Role.OWNERSHIP)
     assert [remark.code for remark in proof.remarks] == ["alias_leaves_domain"]
     assert [(w.question, w.zone) for w in proof.witnesses] == [
         ("_letterhead.acme.com TXT", "acme.com"),
@@ -246,7 +246,7 @@ async def test_O13_a_lame_server_beside_one_with_the_token_keeps_a_claim_from_pa
         lame = observed(question, server=SECOND, fault=Fault.LAME)
         world.dns.twists[question] = lambda _, said=(right, lame): said
     view = await world.verify(actor, claim)
-    proof = finding(view, Role.OWNERSHIP)
+    proof = finding(await world.evidence(actor, claim), Role.OWNERSHIP)
     assert (view.domain.status, proof.cause) == (Status.PENDING, Cause.LAME_DELEGATION)
     assert {(w.server, w.fault) for w in proof.witnesses} == {(FIRST, ""), (SECOND, Fault.LAME)}
     assert "others could claim it" in proof.advice

@@ -99,7 +99,7 @@ async def test_R11_published_but_not_yet_seen_says_when_it_will_be(world: World,
     await world.publish(actor, domain)
     view = await world.verify(actor, domain)
     assert view.domain.status is Status.PENDING
-    mx = finding(view, Role.MX)
+    mx = finding(await world.evidence(actor, domain), Role.MX)
     assert mx.cause is Cause.NOT_VISIBLE_YET
     assert mx.visible_at is not None
     assert mx.visible_at > clock.now()
@@ -121,7 +121,7 @@ async def test_R08_a_token_behind_an_alias_must_be_seen_as_well(world: World, cl
     cache.lines = dict(world.dns.lines)
     world.dns.publish("saas.net", f"proof.saas.net TXT letterhead-verify={claim.token}")
     view = await world.verify(actor, claim)
-    proof = finding(view, Role.OWNERSHIP)
+    proof = finding(await world.evidence(actor, claim), Role.OWNERSHIP)
     assert (view.domain.status, proof.cause) == (Status.PENDING, Cause.NOT_VISIBLE_YET)
     assert len(proof.witnesses) == 4, "both hops, by the zone's own server and by the cache"
     cache.lines = world.dns.lines

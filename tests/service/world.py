@@ -18,12 +18,14 @@ from letterhead.core.permission import ROLES, Actor
 from letterhead.core.record import Role
 from letterhead.core.site import Site
 from letterhead.ports import Provider, Resolver, Store
+from letterhead.provider.seal import Sealer
 from letterhead.service.canaries import Watch
-from letterhead.service.view import View
 from letterhead.service.services import Services
+from letterhead.service.view import View
 from letterhead.service.witnesses import Witnesses
 from tests.clock import ManualClock
 from tests.core.registration import SITE
+from tests.service.mailroom import Receiver, Sink
 from tests.service.paper import PaperDns, PaperProvider, lines
 
 CYCLE = timedelta(hours=6)
@@ -47,6 +49,8 @@ class World:
     site: Site = SITE
     recursive: tuple[Resolver, ...] = ()
     canaries: Canaries = field(default_factory=Canaries)
+    outgoing: Receiver = field(default_factory=Receiver)
+    smarthost: Sink | None = None
 
     def __post_init__(self) -> None:
         self.services = self.node(self.dns)
@@ -60,7 +64,18 @@ class World:
         needed = len(self.recursive) // 2 + 1 if self.canaries and self.recursive else len(self.recursive)
         watch = Watch(self.canaries, dns, self.recursive, needed=needed, seconds=60, clock=self.clock)
         witnesses = Witnesses(dns, self.recursive, needed, self.clock, watch)
-        return app.compose(config, app.World(self.store, self.provider, witnesses, self.clock))
+        return app.compose(
+            config,
+            app.World(
+                self.store,
+                self.provider,
+                witnesses,
+                self.clock,
+                self.outgoing,
+                Sealer(bytes(32)),
+                self.smarthost,
+            ),
+        )
 
     async def actor(self, team: str = "acme", *permissions: str, **limits: Any) -> Actor:
         """Somebody of a team, which is made if there is none; without permissions named, with all."""
@@ -79,6 +94,10 @@ class World:
 
     async def verify(self, actor: Actor, domain: Domain) -> View:
         return await self.services.verification.verify(actor, domain.id)
+
+    async def evidence(self, actor: Actor, domain: Domain) -> View:
+        """The domain as it was last examined, with what each server said."""
+        return await self.services.domains.evidence(actor, domain.id)
 
     async def verified(self, actor: Actor, name: str = "acme.com", **fields: Any) -> Domain:
         """A domain that is registered, published and proven."""

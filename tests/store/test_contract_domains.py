@@ -234,7 +234,7 @@ async def test_a_save_brings_domain_events_and_report_together(store: Store) -> 
     event, report = an_event(domain, EventKind.FAILED, cause="mx_foreign"), a_report()
     (saved,) = await store.domains.save([Change(replace(domain, rung=3), (event,), report)])
     assert (saved.rung, saved.version) == (3, domain.version + 1)
-    assert await store.reports.newest(domain.id) == report
+    assert await store.reports.evidence(domain.id) == report
     (kept,) = await store.events.page(ACME.id, limit=9)
     assert replace(kept, id=0) == event
 
@@ -302,6 +302,9 @@ async def test_A09_no_text_is_taken_for_sql(store: Store, text: str) -> None:
     domain = await _added(store, a_domain())
     assert await store.domains.of_team(ACME.id, text) is None
     assert await store.domains.of_team(text, domain.id) is None
+    assert await store.domains.with_report(text, domain.id) is None
+    assert await store.domains.with_report(ACME.id, text) is None
+    assert await store.domains.count(text) == 0
     assert await store.domains.by_id(text) is None
     assert await store.domains.page(text, limit=9) == []
     assert await store.domains.page(ACME.id, limit=9, hostname=text) == []

@@ -55,7 +55,7 @@ async def test_a_domain_comes_with_its_report_to_its_own_team_alone(store: Store
     assert await store.domains.with_report(ACME.id, domain.id) is None
 
 
-async def test_U05_a_report_of_an_older_version_has_its_witnesses_in_its_body(
+async def test_U04_a_report_of_an_older_version_has_its_witnesses_in_its_body(
     store: Store, url: str, domain: Domain
 ) -> None:
     await _report(store, domain, a_report())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letterhead.store.instant import from_micros, to_micros
+from letterhead.store.instant import from_micros, to_days, to_micros
 
 moments = st.datetimes(timezones=st.just(UTC))
 
@@ -26,6 +26,20 @@ def test_the_time_zone_is_utc_whatever_came_in() -> None:
     kept = from_micros(to_micros(at))
     assert kept == at
     assert kept.isoformat() == "2026-01-15T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        (datetime(1970, 1, 1, tzinfo=UTC), 0),
+        (datetime(1970, 1, 1, 23, 59, 59, 999_999, tzinfo=UTC), 0),
+        (datetime(1970, 1, 2, tzinfo=UTC), 1),
+        (datetime(1969, 12, 31, 23, tzinfo=UTC), -1),
+        (datetime(1970, 1, 2, 0, 30, tzinfo=timezone(timedelta(hours=1))), 0),
+    ],
+)
+def test_days_are_those_of_utc(at: datetime, day: int) -> None:
+    assert to_days(at) == day
 
 
 def test_nothing_is_nothing() -> None:

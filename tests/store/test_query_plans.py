@@ -7,6 +7,7 @@ from letterhead.store.database import Params, Rows
 from letterhead.store.relational import RelationalStore
 from letterhead.store.sqlite import SqliteDatabase
 from tests.store.inspection import file_of
+from tests.store.samples import NOON
 
 DATABASES = ("sqlite",)
 
@@ -37,7 +38,12 @@ async def test_every_read_finds_its_rows_by_an_index(url: str) -> None:
     await store.domains.page("team", limit=5, hostname="acme.com")
     await store.domains.others("acme.com", "team")
     await store.domains.relatives("acme.com", ["com"])
+    await store.domains.with_report("team", "dom_1")
+    await store.domains.count("team")
+    await store.domains.registered("team", NOON)
     await store.reports.newest_of(["dom_1", "dom_2"])
+    await store.reports.outcomes_of(["dom_1", "dom_2"])
+    await store.reports.evidence("dom_1")
     await store.events.page("team", limit=5, before=9)
     await store.events.page("team", limit=5, before=9, domain="dom_1")
     await store.events.page("team", limit=5, only=some)

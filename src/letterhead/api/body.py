@@ -80,7 +80,7 @@ def _errors(value: dict[str, object], model: type[Any]) -> Iterator[tuple[str, s
     for name, field in fields.items():
         if name not in value:
             if field.required:
-                yield name, "is required"
+                yield name, problem.REQUIRED
             continue
         try:
             msgspec.convert(value[name], field.type)

@@ -1,11 +1,10 @@
-"""From whatever was raised to a worded answer: one table from path prefix to the dialect that words it.
+"""From whatever was raised to an answer, in the words of the dialect that the path belongs to.
 
-Paths that no dialect knows, wrong methods and unreadable bodies reach no handler, so the table hangs on the
-path alone (WIRE.md, "The rest").
+Paths that no dialect knows, wrong methods and unreadable bodies reach no handler, so the dialect hangs on
+the path alone (WIRE.md, "The rest"); envelope.py has found it before anything else happens.
 """
 
 import traceback
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -20,25 +19,11 @@ from litestar.exceptions import (
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from letterhead.api import problem
-from letterhead.api.answer import Answer
-from letterhead.api.native import problem as native_problem
 from letterhead.api.problem import Problem
 from letterhead.core.refusal import Refusal
 from letterhead.service.outage import outage
 
-Wording = Callable[[Problem, str, str], Answer]
-"""A dialect's words for a problem, given the request's id and the public URL."""
-
-DIALECTS: tuple[tuple[str, Wording], ...] = (("", native_problem.word),)
-"""Who words the problems of the paths with this prefix; the first row wins, the last one takes the rest."""
-
 _log = structlog.get_logger()
-
-
-def worded(said: Problem, path: str, request_id: str, public_url: str) -> Answer:
-    """The problem in the words of the dialect that the path belongs to."""
-    word = next(word for prefix, word in DIALECTS if path.startswith(prefix))
-    return word(said, request_id, public_url)
 
 
 def handle(request: Request[Any, Any, Any], raised: Exception) -> Response[bytes]:
@@ -46,8 +31,8 @@ def handle(request: Request[Any, Any, Any], raised: Exception) -> Response[bytes
     said = problem_of(raised)
     if not isinstance(raised, Problem | Refusal | ClientException):
         _record(request, raised, said.code)
-    settings = request.app.state.settings
-    answer = worded(said, request.scope["path"], request.state.request_id, settings.public_url)
+    state = request.state
+    answer = state.dialect.word(said, state.request_id, request.app.state.settings.public_url)
     return Response(
         answer.body,
         status_code=answer.status,

@@ -22,6 +22,8 @@ class Metrics:
             buckets=_BUCKETS,
             registry=registry,
         )
+        # Looking children up by their labels takes longer than counting does.
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._turned_away = Counter(
             "letterhead_http_turned_away",
             "Connections that were answered and closed before there was a whole request.",
@@ -31,8 +33,13 @@ class Metrics:
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
         """A request to a route was answered."""
-        self._requests.labels(route, method, str(status)).inc()
-        self._seconds.labels(route, method).observe(seconds)
+        known = self._known.get((route, method, status))
+        if known is None:
+            known = self._requests.labels(route, method, str(status)), self._seconds.labels(route, method)
+            self._known[route, method, status] = known
+        requests, durations = known
+        requests.inc()
+        durations.observe(seconds)
 
     def turned_away(self, code: str) -> None:
         """A connection was closed with the problem of this code."""

@@ -17,7 +17,7 @@ _OURS = {"request", "data"}
 
 
 def check_parameters(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Litestar guard for the whole application: raise `validation` for unknown or repeated parameters."""
+    """Part of the guard of every route: raise `validation` for unknown or repeated parameters."""
     if not connection.scope["query_string"] or connection.scope["path_template"] in OPEN:
         return
     known = handler.parsed_fn_signature.parameters.keys() - _OURS - connection.path_params.keys()

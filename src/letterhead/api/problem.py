@@ -11,12 +11,17 @@ KINDS: Mapping[Kind, tuple[int, str]] = {
     Kind.QUOTA: (403, "Quota used up"),
     Kind.MISSING: (404, "Not found"),
     Kind.CONFLICT: (409, "Conflict"),
+    Kind.STALE: (412, "Changed meanwhile"),
     Kind.UNAVAILABLE: (503, "Not possible now"),
 }
 """The status and the title of each kind of refusal."""
 
 RETRY_AFTER = 10
 """Seconds after which the same request may pass where we could not do it now."""
+
+
+REQUIRED = "is required"
+"""What is wrong with a field that is not there."""
 
 
 class Problem(Exception):
@@ -134,6 +139,21 @@ def too_many_connections() -> Problem:
     mend = "Use fewer connections; one can carry many requests."
     headers = {"retry-after": str(RETRY_AFTER)}
     return Problem(429, "Too many", "too_many", text, mend=mend, headers=headers)
+
+
+def too_many_streams() -> Problem:
+    """This key, or everybody together, follows as many event streams as we serve."""
+    text = "Too many event streams are open."
+    mend = "Use the streams that you have: one tells of all of the team's domains."
+    headers = {"retry-after": str(RETRY_AFTER)}
+    return Problem(429, "Too many", "too_many_streams", text, mend=mend, headers=headers)
+
+
+def rate_limited(wait: int) -> Problem:
+    """This team, or this address, asks faster than it may (RFC 6585 §4). wait: seconds until the next."""
+    text = "Too many requests in too short a time."
+    mend = "Wait for the seconds in Retry-After; X-RateLimit-Remaining tells how many are left."
+    return Problem(429, "Too many", "rate_limited", text, mend=mend, headers={"retry-after": str(wait)})
 
 
 def head_too_large() -> Problem:

@@ -6,23 +6,28 @@ many connections one address has. Whatever is refused here is worded like any ot
 """
 
 import asyncio
-import ipaddress
 from collections import Counter
 from typing import Any, cast
+from urllib.parse import unquote
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from letterhead.api import errors, problem
+from letterhead.api import problem
+from letterhead.api.client import block
+from letterhead.api.dialect import Dialects
 from letterhead.api.envelope import common_headers, mint_request_id
 from letterhead.api.metrics import Metrics
 from letterhead.api.problem import Problem
+from letterhead.api.rates import Rates
 from letterhead.api.settings import Settings
 
 
 class Doorkeeper:
     """Knows all open connections of one server and who has how many of them."""
 
-    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, dialects: Dialects, rates: Rates, metrics: Metrics) -> None:
+        self.dialects = dialects
+        self.rates = rates
         self.limits = settings.limits
         self.public_url = settings.public_url
         self.metrics = metrics
@@ -44,25 +49,13 @@ class Doorkeeper:
             del self._open[client]
 
 
-def block(address: str) -> str:
-    """Whom an address stands for: itself, or its /64 where it is IPv6, all of which one host may use."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
-            return str(ip.ipv4_mapped)
-        return str(ipaddress.ip_network((ip, 64), strict=False))
-    return str(ip)
-
-
 class GuardedProtocol(HttpToolsProtocol):
     """One connection.
 
     _deadline  when we stop waiting for the rest of a head or a body; not set while we are at work.
     _in_body   whether the head of the newest request is read and its end is not.
     _seen      octets since that head began.
+    _head      octets of the fields that are read of it.
     """
 
     def __init__(self, *, doorkeeper: Doorkeeper, **given: Any) -> None:
@@ -73,6 +66,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._body_ends = 0.0
         self._in_body = False
         self._seen = 0
+        self._head = 0
         self._fault: Problem | None = None
         self._client = ""
         self.url = b""
@@ -105,14 +99,15 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """One more field: bound their number and size, and thereby what a request can cost."""
         super().on_header(name, value)
-        size = len(self.url) + sum(len(each) + len(text) for each, text in self.headers)
-        if len(self.headers) > self._limits.fields or size > self._limits.head:
+        self._head += len(name) + len(value)
+        if len(self.headers) > self._limits.fields or len(self.url) + self._head > self._limits.head:
             self._fault = problem.head_too_large()
             raise self._fault  # ends the parser, which then calls send_400_response
 
     def on_headers_complete(self) -> None:
         """The head is read: the body is now awaited."""
         self._in_body = True
+        self._head = 0
         self._body_ends = self.loop.time() + self._limits.body_time
         self._expect(self._limits.chunk_time)
         super().on_headers_complete()
@@ -177,13 +172,13 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _written(self, said: Problem) -> bytes:
         request_id = mint_request_id()
-        path = self.url.decode("latin-1")
-        answer = errors.worded(said, path, request_id, self._doorkeeper.public_url)
+        dialect = self._doorkeeper.dialects.of(unquote(self.url.partition(b"?")[0].decode("latin-1")))
+        answer = dialect.word(said, request_id, self._doorkeeper.public_url)
         fields = [
             *self.server_state.default_headers,
             *((name.encode(), value.encode()) for name, value in answer.headers.items()),
             (b"content-length", str(len(answer.body)).encode()),
-            *common_headers(request_id),
+            *common_headers(dialect, request_id, self._doorkeeper.rates.strangers.look(self._client)),
             (b"connection", b"close"),
         ]
         lines = b"".join(name + b": " + value + b"\r\n" for name, value in fields)

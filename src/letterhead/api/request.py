@@ -20,6 +20,11 @@ class Request(LitestarRequest[Actor, None, State]):
         return self.user
 
     @property
+    def id(self) -> str:
+        """The request's id, as X-Request-Id says it."""
+        return cast("str", self.state.request_id)
+
+    @property
     def services(self) -> Services:
         """The use cases."""
         return cast("Services", self.app.state.services)

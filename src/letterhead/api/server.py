@@ -10,16 +10,23 @@ from typing import cast
 import uvicorn
 from litestar import Litestar
 from litestar.datastructures import State
+from litestar.handlers import BaseRouteHandler
 from litestar.routes import HTTPRoute
 
-from letterhead.api import errors, health, openapi
+from letterhead.api import errors, openapi, problem_pages
+from letterhead.api.alarms import Alarms
 from letterhead.api.auth import authenticate
 from letterhead.api.cursor import Cursors
+from letterhead.api.dialect import Connection, Dialects
+from letterhead.api.dialects.table import DIALECTS
 from letterhead.api.envelope import Envelope
 from letterhead.api.metrics import Metrics
-from letterhead.api.native import routes
+from letterhead.api.native.stream import Streams
+from letterhead.api.outbound import Outbound
 from letterhead.api.parameters import check_parameters
 from letterhead.api.protocol import Doorkeeper, GuardedProtocol
+from letterhead.api.rates import Rates
+from letterhead.api.repeat import Remembering, replay
 from letterhead.api.request import Request
 from letterhead.api.settings import Settings
 from letterhead.service.services import Services
@@ -28,12 +35,19 @@ BACKLOG = 2048
 """Connections that the kernel keeps for us until we accept them."""
 
 
-def create_app(services: Services, settings: Settings) -> Litestar:
+def create_app(services: Services, settings: Settings, dialects: Dialects = DIALECTS) -> Litestar:
     """The ASGI application: every route, who may enter, what is said when something goes wrong."""
-    metrics = Metrics(settings.registry)
+    metrics, rates = Metrics(settings.registry), Rates(settings)
+    settings.registry.register(Alarms(services.breaker))
+    settings.registry.register(Outbound(services))
     app = Litestar(
-        [*health.HANDLERS, openapi.show_native_document, routes.router()],
-        guards=[authenticate, check_parameters],
+        [
+            *openapi.HANDLERS,
+            *problem_pages.HANDLERS,
+            *(openapi.mounted(dialect) for dialect in dialects.known),
+        ],
+        guards=[_admit],
+        before_request=replay,
         exception_handlers={Exception: errors.handle},
         request_class=Request,
         request_max_body_size=settings.limits.body,
@@ -45,13 +59,31 @@ def create_app(services: Services, settings: Settings) -> Litestar:
                 "settings": settings,
                 "metrics": metrics,
                 "cursors": Cursors(settings.cursor_secret),
-                "native_document": openapi.native_document(settings.public_url),
+                "dialects": dialects,
+                "rates": rates,
+                "streams": Streams(),
+                "documents": {
+                    each.name: openapi.document(each, settings.public_url) for each in dialects.known
+                },
             }
         ),
     )
     methods = {route.path_format: route.methods for route in app.routes if isinstance(route, HTTPRoute)}
-    app.asgi_handler = Envelope(app.asgi_handler, metrics, settings.public_url, methods)
+    app.asgi_handler = Envelope(
+        Remembering(app.asgi_handler, services.idempotency),
+        dialects=dialects,
+        rates=rates,
+        metrics=metrics,
+        public_url=settings.public_url,
+        methods=methods,
+    )
     return app
+
+
+async def _admit(connection: Connection, handler: BaseRouteHandler) -> None:
+    """The one guard of every route: Litestar copies the handler for each, and runs plain ones in a thread."""
+    await authenticate(connection, handler)
+    check_parameters(connection, handler)
 
 
 class HttpServer:
@@ -88,12 +120,15 @@ class HttpServer:
         if self._server is None or self._serving is None:
             return
         self._server.should_exit = True
+        self.app.state.streams.closing.set()
         await self._serving
         self._server = self._serving = None
 
     def _config(self) -> uvicorn.Config:
         settings: Settings = self.app.state.settings
-        protocol = partial(GuardedProtocol, doorkeeper=Doorkeeper(settings, self.app.state.metrics))
+        state = self.app.state
+        doorkeeper = Doorkeeper(settings, state.dialects, state.rates, state.metrics)
+        protocol = partial(GuardedProtocol, doorkeeper=doorkeeper)
         return uvicorn.Config(
             self.app,
             http=cast("type[asyncio.Protocol]", protocol),

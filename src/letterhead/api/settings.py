@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
 
+from letterhead.api.client import Network
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -17,6 +19,7 @@ class Limits:
     connections              open at the same time, from everybody: also the most requests at work at once.
     connections_per_address  from one IPv4 address or one IPv6 /64. A reverse proxy is one address.
     drain_time               that requests at work are given to finish when the server stops.
+    stream_time              that an event stream lasts; its client then comes back for more.
     """
 
     body: int = 64 * 1024
@@ -29,6 +32,21 @@ class Limits:
     connections: int = 1024
     connections_per_address: int = 256
     drain_time: int = 30
+    stream_time: float = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimits:
+    """How often somebody may ask, in a minute; a minute's worth may come at once. 0: as often as they like.
+
+    requests      of a team, with whichever of its keys.
+    examinations  of a team: what makes us ask the DNS.
+    strangers     without a key in force, from one IPv4 address or one IPv6 /64.
+    """
+
+    requests: int = 0
+    examinations: int = 0
+    strangers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +56,13 @@ class Settings:
     public_url     where clients reach us, without a final slash; links are built from it alone, never from
                    a Host or Forwarded header (A15).
     cursor_secret  signs cursors; the same on every node.
+    trusted_proxies  whose X-Forwarded-For is believed; nobody's unless they are named.
     registry       collects the numbers of the whole process for /metrics.
     """
 
     public_url: str
     cursor_secret: bytes
     limits: Limits = field(default_factory=Limits)
+    rates: RateLimits = field(default_factory=RateLimits)
+    trusted_proxies: tuple[Network, ...] = ()
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)

@@ -27,7 +27,7 @@ from letterhead.config.value import (
     policy,
     regional,
     resolver_url,
-    smtp_url,
+    smarthost_url,
     store_url,
 )
 from letterhead.core.breaker import Limits
@@ -180,7 +180,7 @@ class Notices:
 
     smtp_url: Annotated[
         str | None,
-        smtp_url,
+        smarthost_url,
         "The smarthost, `smtp://user:password@host:587` or `smtps://…:465`; unset: notices are only kept.",
     ] = field(default=None, repr=False)  # it may hold a password
     from_: Annotated[str, mailbox, "The address that notices come from."] = "letterhead@{name}"

@@ -127,7 +127,7 @@ def certificates(path: Path | None) -> Path | None:
     return path
 
 
-def smtp_url(text: str | None) -> str | None:
+def smarthost_url(text: str | None) -> str | None:
     """A smarthost: "smtp://user:password@mail.acme.com:587", or "smtps://…" for TLS from the first byte."""
     if text is None:
         return None

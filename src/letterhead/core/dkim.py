@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from letterhead.core import tag_list
-from letterhead.core.refusal import invalid
+from letterhead.core.refusal import Refusal, invalid
 from letterhead.core.tag_list import FOLDING, TagList, legible
 
 SHORTEST_RSA = 1024
@@ -27,6 +27,11 @@ RECOMMENDED_RSA = 2048
 LONGEST_RSA = 4096
 """Bits up to which every verifier must be able to go (RFC 8301 §3.2)."""
 ED25519_BYTES = 32
+
+_RSA_INFO = bytes.fromhex("300d06092a864886f70d0101010500")
+"""By this a SubjectPublicKeyInfo near its beginning names RSA (RFC 3279 §2.3.1); it is published whole."""
+_ED25519_INFO = bytes.fromhex("302a300506032b6570032100")
+"""What one with an Ed25519 key begins with (RFC 8410 §4); what follows alone is published (RFC 8463 §4)."""
 
 _QUOTES = (b'"', b"\xe2\x80\x9c", b"\xe2\x80\x9d")  # straight, and the two typographic ones in UTF-8
 _NOTES = re.compile(rb"(?:^|;)\s*n\s*=[^;]*")  # free text for people, where quotation marks are welcome
@@ -258,10 +263,12 @@ def key_record_text(public_key: bytes) -> str:
 
     Raises Refusal dkim_key_unsupported for bytes that are no RSA or Ed25519 key.
     """
-    key = _loaded(public_key)
-    if isinstance(key, Ed25519PublicKey):
-        return f"v=DKIM1; k=ed25519; p={base64.b64encode(key.public_bytes_raw()).decode('ascii')}"
-    return f"v=DKIM1; k=rsa; p={base64.b64encode(_info(key)).decode('ascii')}"
+    if public_key.startswith(_ED25519_INFO):
+        key = public_key.removeprefix(_ED25519_INFO)
+        return f"v=DKIM1; k=ed25519; p={base64.b64encode(key).decode('ascii')}"
+    if _RSA_INFO in public_key[:24]:
+        return f"v=DKIM1; k=rsa; p={base64.b64encode(public_key).decode('ascii')}"
+    raise _unsupported()
 
 
 def same_key(record: KeyRecord, public_key: bytes) -> bool:
@@ -278,11 +285,8 @@ def _published_forms(public_key: bytes) -> tuple[str, tuple[bytes, ...]]:
     key = _loaded(public_key)
     if isinstance(key, Ed25519PublicKey):
         return "ed25519", (key.public_bytes_raw(),)
-    return "rsa", (_info(key), key.public_bytes(Encoding.DER, PublicFormat.PKCS1))
-
-
-def _info(key: RSAPublicKey) -> bytes:
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    info = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return "rsa", (info, key.public_bytes(Encoding.DER, PublicFormat.PKCS1))
 
 
 def _loaded(public_key: bytes) -> RSAPublicKey | Ed25519PublicKey:
@@ -293,7 +297,11 @@ def _loaded(public_key: bytes) -> RSAPublicKey | Ed25519PublicKey:
         key = None
     if isinstance(key, RSAPublicKey | Ed25519PublicKey):
         return key
-    raise invalid(
+    raise _unsupported()
+
+
+def _unsupported() -> Refusal:
+    return invalid(
         "dkim_key_unsupported",
         "The DKIM key is no RSA or Ed25519 public key in DER.",
         mend="Give the key as SubjectPublicKeyInfo, as `openssl pkey -pubout -outform DER` writes it.",

@@ -146,13 +146,13 @@ _DOT = re.compile(r"\.(?=\w)")
 def harmless(text: str, limit: int = MAX_FOREIGN) -> str:
     """Foreign text in one line, shortened, with nothing in it that a mail program turns into a link.
 
-    What can't be printed is escaped; dots and schemes are written as [.] and [://], at signs as [at].
+    What can't be printed is escaped; dots and schemes are written as [.] and [:]//, at signs as [at].
     """
     printable = "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
     )
     cut = shortened(printable, limit)
-    return _DOT.sub("[.]", cut.replace("://", "[://]")).replace("@", "[at]")
+    return _DOT.sub("[.]", cut.replace("://", "[:]//")).replace("@", "[at]")
 
 
 def composed(notices: Sequence[OwnerNotice]) -> tuple[str, str]:

@@ -16,20 +16,25 @@ from letterhead.core.site import Site
 class Plan:
     """The records of a domain, in the order in which they are shown, and what they were made from.
 
-    dkim_key  the public key behind the DKIM record, SubjectPublicKeyInfo in DER; b"" where none.
+    dkim_key  the public key behind the DKIM record, SubjectPublicKeyInfo in base64; "" where none.
     """
 
     domain: str
     profile: Profile
     records: tuple[Record, ...]
     site: Site
-    dkim_key: bytes = b""
+    dkim_key: str = ""
 
     @property
     def fingerprint(self) -> str:
         """Says in 16 hex digits which plan a report was made against."""
         text = "\n".join(f"{r.type} {r.host} {r.text} {r.required}" for r in self.records)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def public_key(self) -> bytes:
+        """The key behind the DKIM record in DER; b"" where none."""
+        return base64.b64decode(self.dkim_key)
 
     def of(self, role: Role) -> tuple[Record, ...]:
         """The records of one role; empty where the profile does not ask for it."""
@@ -44,7 +49,7 @@ def plan(domain: Domain, profile: Profile, site: Site) -> Plan:
     """
     names = template_names(domain, site, "")
     records = tuple(record for want in profile.wants for record in _records(want, domain, profile, names))
-    return Plan(domain.hostname, profile, records, site, base64.b64decode(domain.dkim_key))
+    return Plan(domain.hostname, profile, records, site, domain.dkim_key)
 
 
 def _records(want: Want, domain: Domain, profile: Profile, names: dict[str, str]) -> Iterator[Record]:

@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from letterhead.core.domain import Domain
 from letterhead.core.identity import Identity, Provision, SealedKey
 from letterhead.core.profile import DkimStyle
+from letterhead.ports import SealBroken
 from letterhead.provider.key_pool import KeyPool
-from letterhead.provider.seal import SealBroken, Sealer
+from letterhead.provider.seal import Sealer
 
 ALIASES = 3
 """CNAMEs of a domain whose keys live in our own zone."""

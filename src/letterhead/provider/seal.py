@@ -9,18 +9,19 @@ import secrets
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from letterhead.ports import SealBroken
+
 MASTER_KEY_BYTES = 32
 
 _VERSION = b"\x01"
 _NONCE_BYTES = 12  # NIST SP 800-38D §5.2.1.1; at random, good for 2^32 sealings under one key (§8.3)
 
 
-class SealBroken(Exception):
-    """Sealed bytes can't be opened: another master key, bound to something else, damaged or forged."""
-
-
 class Sealer:
-    """Seals and opens with one master key of 32 bytes; raises ValueError for one of another length."""
+    """Seals and opens with one master key of 32 bytes. Fills ports.Seal.
+
+    Raises ValueError for a key of another length.
+    """
 
     def __init__(self, master_key: bytes) -> None:
         if len(master_key) != MASTER_KEY_BYTES:

@@ -145,10 +145,17 @@ class Keys:
             raise _unauthenticated()
         if key.last_used_at is None or now - key.last_used_at >= USED_EVERY:
             await self.store.keys.used(key.id, now)
-        permissions = key.permissions
-        if key.member_role is not None:
-            permissions = within(permissions, MEMBER_ROLES[key.member_role])
-        return Actor(key.team, key.id, permissions, key.domains, key.member)
+        return _actor(key)
+
+    async def again(self, actor: Actor) -> Actor:
+        """Somebody who has been at work for a while, with the rights that their key has now.
+
+        Raises `authentication_required` where it is no longer in force.
+        """
+        key = await self.store.keys.by_id(actor.key)
+        if key is None or not key.works(self.clock.now()):
+            raise _unauthenticated()
+        return _actor(key)
 
     def _limited(self, actor: Actor, domains: frozenset[str] | None) -> frozenset[str] | None:
         """A key that is limited to some domains makes only keys that are limited to some of those."""
@@ -162,6 +169,14 @@ class Keys:
                 param="domains",
             )
         return wanted
+
+
+def _actor(key: Key) -> Actor:
+    """Whoever asks with a key: a member's never does more than they may."""
+    permissions = key.permissions
+    if key.member_role is not None:
+        permissions = within(permissions, MEMBER_ROLES[key.member_role])
+    return Actor(key.team, key.id, permissions, key.domains, key.member)
 
 
 def _unauthenticated() -> Refusal:

@@ -40,6 +40,7 @@ class OwnerNotices:
     smarthost  None: letters are kept and not sent.
     cycle      nobody is written to more than once in one.
     outcomes   attempts of this process: sent, put_off, given_up.
+    waiting    letters that wait to be sent, as they were counted at the last attempt.
     """
 
     store: Store
@@ -47,6 +48,7 @@ class OwnerNotices:
     cycle: timedelta
     clock: Clock
     outcomes: Counter[str] = field(default_factory=Counter)
+    waiting: int = 0
 
     async def page(self, actor: Actor, *, limit: int, before: str | None = None) -> list[OwnerNotice]:
         """What the team's owners were told, newest first, of the domains that the actor may see."""
@@ -68,6 +70,8 @@ class OwnerNotices:
         letters = await self.store.owner_notices.lease(now, now + LEASE, AT_ONCE)
         for letter in letters:
             await self._attempt(self.smarthost, letter)
+        if letters or self.waiting:
+            self.waiting = await self.store.owner_notices.waiting()
         return len(letters)
 
     async def _write(self, email: str) -> bool:

@@ -6,6 +6,7 @@ from letterhead.service.announcements import Announcements
 from letterhead.service.breaker import Breaker
 from letterhead.service.deliveries import Dispatch
 from letterhead.service.domains import Domains
+from letterhead.service.following import Following
 from letterhead.service.health import Health
 from letterhead.service.history import History
 from letterhead.service.idempotency import Idempotency
@@ -32,6 +33,7 @@ class Services:
     keys: Keys
     members: Members
     teams: Teams
+    following: Following
     webhooks: Webhooks
     owner_notices: OwnerNotices
     sweep: Sweep

@@ -159,7 +159,7 @@ class Webhooks:
             raise conflict(
                 "webhook_disabled", "Nothing is sent to a disabled webhook.", mend="Enable it first."
             )
-        number = _number(event)
+        number = None if event is None else event_number(event)
         sent = await self.store.deliveries.replay(webhook, now, event=number, since=since, most=MOST_REPLAYED)
         if event is not None and not sent:
             raise missing(
@@ -213,10 +213,8 @@ class Webhooks:
         return Event(kind, webhook.team, "", "", self.clock.now(), about)
 
 
-def _number(event: str | None) -> int | None:
+def event_number(event: str) -> int:
     """The number of an event by its id; 0, which no event has, for what is no id."""
-    if event is None:
-        return None
     match = _EVENT_ID.fullmatch(event)
     return int(match[1]) if match else 0
 

@@ -1,6 +1,7 @@
 """A domain as a row: which columns it has, and how each is kept."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -10,11 +11,17 @@ from letterhead.core.hostname import Hostname
 from letterhead.store.database import Params
 from letterhead.store.instant import from_micros, to_micros
 
-_KEPT: Final = """
-id, team, hostname, profile, token, created_at, updated_at, due_at, selectors, dkim_key, mode, status, held,
-ever_held, version, verified_at, lapsed_at, asked_at, rung, expires_at, transfer_to, approvals, outproven_at,
-revoked_at, broken_since, broken_cycles, broken_told, region, provider
-"""
+_READ: Final = ("hostname", "mode", "status", "selectors", "approvals")
+_PLAIN: Final = (
+    *("id", "team", "profile", "token", "dkim_key", "version", "rung", "transfer_to", "broken_cycles"),
+    *("region", "provider"),
+)
+_MOMENTS: Final = (
+    *("created_at", "updated_at", "due_at", "verified_at", "lapsed_at", "asked_at", "expires_at"),
+    *("outproven_at", "revoked_at", "broken_since"),
+)
+_FLAGS: Final = ("held", "ever_held", "broken_told")
+_FLAGS_AND_SEEN: Final = (*_FLAGS, "contested", "held_elsewhere", "held_below", "is_default")
 
 # Seen by the store whenever it reads a row (core/domain.py): other rows of its name, and of names below.
 _SEEN: Final = """
@@ -28,7 +35,7 @@ EXISTS (SELECT 1 FROM domain AS other WHERE other.held = 1 AND other.team <> dom
 EXISTS (SELECT 1 FROM team WHERE team.id = domain.team AND team.default_domain = domain.id) AS is_default
 """
 
-COLUMNS: Final = f"{_KEPT.strip()},{_SEEN}"
+COLUMNS: Final = ", ".join((*_READ, *_PLAIN, *_MOMENTS, *_FLAGS, _SEEN))
 """What is selected from `domain`, in the order in which domain_of takes it."""
 
 
@@ -81,73 +88,18 @@ _STATUSES = {status.value: status for status in Status}
 
 def domain_of(row: Iterable[Any]) -> Domain:
     """The domain of a row of COLUMNS. By position: looking each up by its name would take longer."""
-    (
-        id_,
-        team,
-        hostname,
-        profile,
-        token,
-        created_at,
-        updated_at,
-        due_at,
-        selectors,
-        dkim_key,
-        mode,
-        status,
-        held,
-        ever_held,
-        version,
-        verified_at,
-        lapsed_at,
-        asked_at,
-        rung,
-        expires_at,
-        transfer_to,
-        approvals,
-        outproven_at,
-        revoked_at,
-        broken_since,
-        broken_cycles,
-        broken_told,
-        region,
-        provider,
-        contested,
-        held_elsewhere,
-        held_below,
-        is_default,
-    ) = row
+    values = iter(row)
+    hostname, mode, status, selectors, approvals = islice(values, len(_READ))
+    fields: dict[str, Any] = dict(
+        zip(_PLAIN, values, strict=False)
+    )  # zip takes no more than it has names for
+    fields.update(zip(_MOMENTS, map(from_micros, values), strict=False))
+    fields.update(zip(_FLAGS_AND_SEEN, map(bool, values), strict=False))
     return Domain(
-        id=id_,
-        team=team,
+        **fields,
         hostname=Hostname(hostname),
-        profile=profile,
-        token=token,
-        created_at=from_micros(created_at),
-        updated_at=from_micros(updated_at),
-        due_at=from_micros(due_at),
-        selectors=_SELECTORS.decode(selectors),
-        dkim_key=dkim_key,
         mode=_MODES[mode],
         status=_STATUSES[status],
-        held=bool(held),
-        ever_held=bool(ever_held),
-        contested=bool(contested),
-        held_elsewhere=bool(held_elsewhere),
-        held_below=bool(held_below),
-        version=version,
-        verified_at=from_micros(verified_at),
-        lapsed_at=from_micros(lapsed_at),
-        asked_at=from_micros(asked_at),
-        rung=rung,
-        expires_at=from_micros(expires_at),
-        transfer_to=transfer_to,
+        selectors=_SELECTORS.decode(selectors),
         approvals=_APPROVALS.decode(approvals),
-        outproven_at=from_micros(outproven_at),
-        revoked_at=from_micros(revoked_at),
-        broken_since=from_micros(broken_since),
-        broken_cycles=broken_cycles,
-        broken_told=bool(broken_told),
-        region=region,
-        provider=provider,
-        is_default=bool(is_default),
     )

@@ -213,8 +213,8 @@ class DomainTable:
 
     async def count(self, team: str) -> int:
         """How many domains a team has, deleted ones not counted."""
-        (row,) = await self._database.read("SELECT domains FROM team WHERE id = :team", {"team": team})
-        return int(row["domains"])
+        rows = await self._database.read("SELECT domains FROM team WHERE id = :team", {"team": team})
+        return int(rows[0]["domains"]) if rows else 0
 
     async def registered(self, team: str, now: datetime) -> int:
         """How many domains a team has registered on this day of UTC, deleted ones included."""

@@ -15,12 +15,13 @@ from letterhead.api.dialects.shape import filled
 from letterhead.api.dialects.standing import is_there, stands
 from letterhead.api.moment import moment
 from letterhead.api.problem import Problem
+from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.api.responses import ALWAYS, errors
 from letterhead.core.domain import Status
 from letterhead.core.finding import Outcome
 from letterhead.core.record import Record, Role
-from letterhead.service.domains import View
+from letterhead.service.view import View
 
 Word = Literal["pending", "active", "suspended", "failed"]
 
@@ -167,6 +168,7 @@ class Error(Wire, kw_only=True):
     verification_status: VerificationStatus | UnsetType = UNSET
 
 
+_REMOVED: Final = "Domain removed successfully"
 _ROLES: Final = VerificationStatus.__struct_fields__
 _REFUSALS: Final = errors(Error, (*ALWAYS, 404, 408, 409, 413, 415))
 _CODES: Final = {"domain_held": "DOMAIN_EXISTS"}
@@ -215,8 +217,7 @@ def _failed(view: View) -> Problem:
     """What is definitely not there, by name; the result is stored already."""
     judged = view.report.findings if view.report else ()
     wrong = [f.record for f in judged if f.record.required and f.outcome in {Outcome.FAIL, Outcome.REFUSED}]
-    missing = ", ".join(f"{record.type} {record.host}" for record in wrong)
-    text = f"DNS verification failed. Missing or wrong: {missing}."
+    text = f"DNS verification failed. Missing or wrong: {', '.join(f'{r.type} {r.host}' for r in wrong)}."
     return Problem(422, "Not verified", "verification_failed", text, extra=_known(view))
 
 
@@ -236,7 +237,7 @@ async def list_domains(
     )
 
 
-@post("/domains", dto=StrictJson[NewDomain], return_dto=None, responses=_REFUSALS)
+@post("/domains", guards=[examining], dto=StrictJson[NewDomain], return_dto=None, responses=_REFUSALS)
 async def register_domain(request: Request, data: JSONBody[NewDomain]) -> Response[Registered]:
     """Register a domain. Answers with the records to publish."""
     view = await request.services.domains.register(
@@ -265,7 +266,12 @@ async def change_domain(request: Request, domain_id: FromPath[str], data: JSONBo
     return filled(Changed, _known(view))
 
 
-@post("/domains/{domain_id:str}/verify", status_code=200, responses=errors(Error, (*ALWAYS, 404, 409, 422)))
+@post(
+    "/domains/{domain_id:str}/verify",
+    guards=[examining],
+    status_code=200,
+    responses=errors(Error, (*ALWAYS, 404, 409, 422)),
+)
 async def verify_domain(request: Request, domain_id: FromPath[str]) -> Verification:
     """Look at the DNS now. VERIFICATION_FAILED names what is definitely not there."""
     view = await request.services.verification.verify(request.actor, domain_id)
@@ -278,8 +284,7 @@ async def verify_domain(request: Request, domain_id: FromPath[str]) -> Verificat
 async def remove_domain(request: Request, domain_id: FromPath[str]) -> Removed:
     """Remove a domain from the organization."""
     removed = await request.services.domains.remove(request.actor, domain_id)
-    deleted_at = moment(removed.updated_at)
-    return Removed(success=True, message="Domain removed successfully", deleted_at=deleted_at)
+    return Removed(success=True, message=_REMOVED, deleted_at=moment(removed.updated_at))
 
 
 AGENTMAIL_PRO: Final = Dialect(
@@ -290,16 +295,5 @@ AGENTMAIL_PRO: Final = Dialect(
     description=Description(
         title="agentmail.pro",
         text="Register and manage domains for sending and receiving mail. Errors are named by their code.",
-        shapes=(
-            NewDomain,
-            DomainChange,
-            DomainList,
-            Registered,
-            Domain,
-            Changed,
-            Verification,
-            Removed,
-            Error,
-        ),
     ),
 )

@@ -11,17 +11,17 @@ from msgspec import UNSET, Meta, UnsetType
 from letterhead.api.answer import Answer
 from letterhead.api.body import StrictJson
 from letterhead.api.dialect import Connection, Description, Dialect
-from letterhead.api.dialects.standing import known_of
+from letterhead.api.dialects.standing import state
 from letterhead.api.problem import Problem
+from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.api.responses import ALWAYS, errors
 from letterhead.core.domain import Status
-from letterhead.core.finding import Outcome
 from letterhead.core.hostname import is_registrable, registrable
 from letterhead.core.permission import Actor
 from letterhead.core.record import Record
 from letterhead.core.refusal import Kind, Refusal, forbidden, invalid
-from letterhead.service.domains import View
+from letterhead.service.view import View
 
 Word = Literal["pending", "verified", "failed"]
 
@@ -115,15 +115,8 @@ def _record(view: View, record: Record) -> DnsRecord:
         name=record.host,
         value=record.value,
         priority=UNSET if record.priority is None else record.priority,
-        status=_state(view, record),
+        status=state(view, record),
     )
-
-
-def _state(view: View, record: Record) -> Word:
-    known = known_of(view, record)
-    if known is None or (known.outcome is not Outcome.PASS and not known.found):
-        return "pending"
-    return "verified" if known.outcome is Outcome.PASS else "failed"
 
 
 @get("/email-domains", responses=_REFUSALS)
@@ -132,7 +125,14 @@ async def list_domains(request: Request) -> list[Domain]:
     return [_shown(view) for view in await request.services.domains.all(request.actor)]
 
 
-@post("/email-domains", status_code=200, dto=StrictJson[NewDomain], return_dto=None, responses=_REFUSALS)
+@post(
+    "/email-domains",
+    guards=[examining],
+    status_code=200,
+    dto=StrictJson[NewDomain],
+    return_dto=None,
+    responses=_REFUSALS,
+)
 async def register_domain(request: Request, data: JSONBody[NewDomain]) -> Domain:
     """Register a bare domain. Answers with the records to publish."""
     domains = request.services.domains
@@ -153,13 +153,13 @@ async def show_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     return _shown(await request.services.domains.get(request.actor, domain_id))
 
 
-@post("/email-domains/{domain_id:str}/verify", status_code=200, responses=_REFUSALS)
+@post("/email-domains/{domain_id:str}/verify", guards=[examining], status_code=200, responses=_REFUSALS)
 async def verify_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     """Start the provider's verification anew, then read it and the DNS."""
     return _shown(await request.services.verification.verify(request.actor, domain_id))
 
 
-@post("/email-domains/{domain_id:str}/refresh", status_code=200, responses=_REFUSALS)
+@post("/email-domains/{domain_id:str}/refresh", guards=[examining], status_code=200, responses=_REFUSALS)
 async def refresh_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     """Read provider and DNS as they are; the provider's own verification is not started."""
     return _shown(await request.services.verification.refresh(request.actor, domain_id))
@@ -180,7 +180,6 @@ ANYREACH: Final = Dialect(
     description=Description(
         title="Anyreach",
         text="E-mail domains of an organization, which `X-Anyreach-Org` names.",
-        shapes=(NewDomain, Domain, Removed, Error),
         security={"key": SecurityScheme(type="http", scheme="bearer", description="ak_… or pat_…")},
     ),
     admit=admit,

@@ -12,15 +12,15 @@ from letterhead.api import problem as problems
 from letterhead.api.answer import Answer
 from letterhead.api.body import StrictJson
 from letterhead.api.dialect import Description, Dialect
-from letterhead.api.dialects.standing import known_of
+from letterhead.api.dialects.standing import state
 from letterhead.api.problem import Problem
+from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.api.responses import ALWAYS, errors
 from letterhead.core.answer import RecordType
 from letterhead.core.domain import Status
-from letterhead.core.finding import Outcome
 from letterhead.core.record import Record, Role
-from letterhead.service.domains import View
+from letterhead.service.view import View
 
 Word = Literal["pending", "verified", "failed"]
 
@@ -124,15 +124,8 @@ def _record(view: View, record: Record) -> DnsRecord:
         value=record.value,
         priority=UNSET if record.priority is None else record.priority,
         required=record.required,
-        status=_state(view, record),
+        status=state(view, record),
     )
-
-
-def _state(view: View, record: Record) -> Word:
-    known = known_of(view, record)
-    if known is None:
-        return "pending"
-    return "verified" if known.outcome is Outcome.PASS else "failed"
 
 
 def _fields(body: Body) -> Fields:
@@ -150,12 +143,12 @@ async def list_domains(request: Request) -> list[CustomDomain]:
     return [_shown(view) for view in await request.services.domains.all(request.actor)]
 
 
-@post("/", dto=StrictJson[Body], return_dto=None, responses=_REFUSALS)
+@post("/", guards=[examining], dto=StrictJson[Body], return_dto=None, responses=_REFUSALS)
 async def register_domain(request: Request, data: JSONBody[Body]) -> Response[CustomDomain]:
     """Create a domain. Answers with the records to publish."""
     name = _fields(data).domain
     if name is UNSET:
-        raise problems.validation([("domain", "is required")])
+        raise problems.validation([("domain", problems.REQUIRED)])
     view = await request.services.domains.register(request.actor, name, profile="inboxlayer")
     location = f"{request.settings.public_url}/api/v1/custom_domains/{view.domain.id}"
     return Response(_shown(view), headers={"location": location})
@@ -195,7 +188,7 @@ async def remove_domain(request: Request, domain_id: FromPath[str]) -> None:
     await request.services.domains.remove(request.actor, domain_id)
 
 
-@post("/{domain_id:str}/verify", status_code=200, responses=_REFUSALS)
+@post("/{domain_id:str}/verify", guards=[examining], status_code=200, responses=_REFUSALS)
 async def verify_domain(request: Request, domain_id: FromPath[str]) -> CustomDomain:
     """Look at the DNS now; all three CNAMEs and the MX must be there."""
     return _shown(await request.services.verification.verify(request.actor, domain_id))
@@ -217,7 +210,6 @@ INBOXLAYER: Final = Dialect(
     description=Description(
         title="Inboxlayer",
         text="Custom domains. Send your key as `Authorization: Bearer …` or `Authorization: token …`.",
-        shapes=(Body, CustomDomain, Error),
         security={"key": SecurityScheme(type="apiKey", name="Authorization", security_scheme_in="header")},
     ),
     schemes=frozenset({"bearer", "token"}),

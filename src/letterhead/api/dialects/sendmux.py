@@ -1,25 +1,51 @@
-"""The dialect of seed 002, `/api/v1/domains`: `{"ok", "data", "meta"}`, cursors, what its SDKs ask beyond."""
+"""The dialect of seed 002, `/api/v1/domains`: `{"ok", "data", "meta"}`, cursors, what its SDKs ask beyond.
+
+Its shapes stand in sendmux_shapes.py.
+"""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any, Final, Generic, Literal, TypeVar
+from typing import Any, Final
 
 import msgspec
 from litestar import Response, delete, get, patch, post
 from litestar.openapi.spec import SecurityScheme
 from litestar.params import FromPath, JSONBody
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET
 
-from letterhead.api import page
+from letterhead.api import etag, page
 from letterhead.api.answer import Answer
 from letterhead.api.body import StrictJson
 from letterhead.api.dialect import Description, Dialect
+from letterhead.api.dialects.sendmux_shapes import (
+    Answered,
+    Checks,
+    Data,
+    DnsRecords,
+    Domain,
+    DomainChange,
+    DomainPage,
+    Error,
+    ErrorDetail,
+    Exchange,
+    FieldError,
+    MailFrom,
+    NamedExchange,
+    NameValue,
+    NewDomain,
+    Pagination,
+    Removed,
+    RequestMeta,
+    SesWord,
+    Verification,
+    Word,
+)
 from letterhead.api.dialects.shape import filled
 from letterhead.api.dialects.standing import stands
 from letterhead.api.moment import moment
-from letterhead.api.problem import Problem
+from letterhead.api.problem import REQUIRED, Problem
+from letterhead.api.rates import examining
 from letterhead.api.request import Request
-from letterhead.api.responses import ALWAYS, errors
+from letterhead.api.responses import ALWAYS, NOT_MODIFIED, errors, unmodified
 from letterhead.core.answer import RecordType
 from letterhead.core.domain import Mode, Status
 from letterhead.core.finding import Outcome
@@ -27,11 +53,7 @@ from letterhead.core.plan import plan
 from letterhead.core.profile import Profile
 from letterhead.core.record import Role
 from letterhead.core.refusal import Kind, Refusal
-from letterhead.service.domains import View
-
-Word = Literal["pending", "verified", "failed"]
-SesWord = Literal["pending", "success", "failed", "temporary_failure", "not_started"]
-Data = TypeVar("Data")
+from letterhead.service.view import View
 
 _WORDS: Final[dict[Status, Word]] = {
     Status.PENDING: "pending",
@@ -42,172 +64,9 @@ _WORDS: Final[dict[Status, Word]] = {
 }
 
 
-class NewDomain(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The domain to register; without `mode` it also receives."""
-
-    domain: Annotated[str, Meta(max_length=1024, examples=["mail.acme.com"])]
-    mode: Mode | None = None
-
-
-class DomainChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The one change there is: a domain that only sends is made to receive, too."""
-
-    mode: Literal["send_receive"]
-
-
-class Exchange(msgspec.Struct):
-    """An MX at the domain itself."""
-
-    priority: int
-    target: str
-
-
-class NamedExchange(msgspec.Struct):
-    """An MX at a name of its own."""
-
-    name: str
-    priority: int
-    target: str
-
-
-class NameValue(msgspec.Struct):
-    """A TXT record, or a CNAME, by its name and value."""
-
-    name: str
-    value: str
-
-
-class MailFrom(msgspec.Struct):
-    """The records of the return path; they never block."""
-
-    mx: NamedExchange
-    spf: NameValue
-
-
-class DnsRecords(msgspec.Struct, kw_only=True):
-    """Every record to place; `dkim` is empty where no CNAMEs were asked for."""
-
-    mx: list[Exchange]
-    spf: NameValue
-    dmarc: NameValue
-    dkim: list[NameValue]
-    verification: NameValue
-    mail_from: MailFrom
-
-
-class Domain(msgspec.Struct, kw_only=True):
-    """A domain with its records."""
-
-    id: str
-    domain: str
-    mode: Mode
-    verification_status: Word
-    ses_dkim_status: SesWord
-    ses_identity_verification_status: SesWord
-    ses_verified_for_sending: bool
-    ses_dkim_signing_enabled: bool
-    ses_identity_checked_at: datetime | None
-    ses_mail_from_status: SesWord
-    verified_at: datetime | None
-    created_at: datetime
-    mailbox_count: int
-    dns_records: DnsRecords
-
-
-class Checks(msgspec.Struct, kw_only=True):
-    """Which records were there; `mx` is true for a domain that only sends."""
-
-    mx: bool
-    verification_txt: bool
-    spf: bool
-    dmarc: bool
-    mail_from_mx: bool
-    mail_from_spf: bool
-
-
-class Verification(msgspec.Struct, kw_only=True):
-    """What a verification came to."""
-
-    status: Word
-    ses_dkim_status: SesWord
-    checks: Checks
-    ses_identity_verification_status: SesWord
-    ses_verified_for_sending: bool
-    ses_dkim_signing_enabled: bool
-    ses_identity_checked_at: datetime
-    ses_mail_from_status: SesWord
-
-
-class Removed(msgspec.Struct, kw_only=True):
-    """The domain is gone."""
-
-    deleted: bool
-    id: str
-
-
-class RequestMeta(msgspec.Struct):
-    """The request's id, as in X-Request-Id."""
-
-    request_id: str
-
-
-class Answered(msgspec.Struct, Generic[Data], kw_only=True):
-    """Every success."""
-
-    ok: bool
-    data: Data
-    meta: RequestMeta
-
-
-class Pagination(msgspec.Struct, kw_only=True):
-    """Whether there is more, and where it begins."""
-
-    has_more: bool
-    next_cursor: str | UnsetType = UNSET
-
-
-class DomainPage(msgspec.Struct, kw_only=True):
-    """Domains, newest first."""
-
-    ok: bool
-    data: list[Domain]
-    pagination: Pagination
-    meta: RequestMeta
-
-
-class FieldError(msgspec.Struct, kw_only=True):
-    """One field and what is wrong with it."""
-
-    field: str
-    code: str
-    message: str
-
-
-class ErrorDetail(msgspec.Struct, kw_only=True):
-    """What was wrong; `retryable` says whether the very same request may pass later."""
-
-    code: str
-    message: str
-    param: str | UnsetType = UNSET
-    retryable: bool
-    errors: list[FieldError] | UnsetType = UNSET
-
-
-class Error(msgspec.Struct, kw_only=True):
-    """Every failure."""
-
-    ok: bool
-    error: ErrorDetail
-    meta: RequestMeta
-
-
-_REFUSALS: Final = errors(Error, (*ALWAYS, 404, 408, 409, 413, 415, 422))
+_REFUSALS: Final = errors(Error, (*ALWAYS, 404, 408, 409, 412, 413, 415, 422))
+_PARAMETERS: Final = frozenset({"cursor", "limit", "Idempotency-Key"})
 _CODES: Final = {
-    "idempotency_conflict": "idempotency_conflict",
-    "quota_exceeded": "limit_exceeded",
-    "malformed_json": "invalid_parameter",
-}
-_CODES_BY_STATUS: Final = {
     401: "authentication_required",
     403: "insufficient_permissions",
     404: "not_found",
@@ -226,9 +85,8 @@ _RETRYABLE: Final = frozenset({429, 500, 503})
 def word(problem: Problem, request_id: str, public_url: str) -> Answer:
     """The problem in this dialect; the SDK repeats a 409 unless `retryable` says not to."""
     del public_url
-    code = _CODES.get(problem.code) or _CODES_BY_STATUS.get(problem.status, "invalid_parameter")
-    status = 409 if code == "limit_exceeded" else problem.status
     fields: Any = problem.extra.get("errors", ())
+    status, code = _code(problem, fields)
     detail = ErrorDetail(
         code=code,
         message=problem.text,
@@ -238,6 +96,18 @@ def word(problem: Problem, request_id: str, public_url: str) -> Answer:
     )
     body = msgspec.json.encode(Error(ok=False, error=detail, meta=RequestMeta(request_id)))
     return Answer(status, {"content-type": "application/json", **problem.headers}, body)
+
+
+def _code(problem: Problem, fields: list[dict[str, str]]) -> tuple[int, str]:
+    """What is wrong with a parameter, or a field that is not there, is 400; what a field holds is 422."""
+    if problem.code == "quota_exceeded":
+        return 409, "limit_exceeded"
+    if problem.status == 422 and problem.param in _PARAMETERS:
+        return 400, "invalid_parameter"
+    if problem.status == 422 and fields and all(each["message"] == REQUIRED for each in fields):
+        return 400, "missing_parameter"
+    named = problem.code if problem.code == "idempotency_conflict" else None
+    return problem.status, named or _CODES.get(problem.status, "invalid_parameter")
 
 
 def _answered(request: Request, data: Data) -> Answered[Data]:
@@ -318,7 +188,7 @@ def _shown(request: Request, view: View) -> Domain:
     return filled(Domain, _known(view, request.services.domains.profiles))
 
 
-@post("/domains", dto=StrictJson[NewDomain], return_dto=None, responses=_REFUSALS)
+@post("/domains", guards=[examining], dto=StrictJson[NewDomain], return_dto=None, responses=_REFUSALS)
 async def register_domain(request: Request, data: JSONBody[NewDomain]) -> Response[Answered[Domain]]:
     """Register a domain. Answers with every record to place."""
     mode = data.mode or Mode.SEND_RECEIVE
@@ -341,24 +211,29 @@ async def list_domains(
     return DomainPage(ok=True, data=data, pagination=pagination, meta=RequestMeta(request.id))
 
 
-@get("/domains/{domain_id:str}", responses=_REFUSALS)
-async def show_domain(request: Request, domain_id: FromPath[str]) -> Answered[Domain]:
+@get("/domains/{domain_id:str}", responses=NOT_MODIFIED | _REFUSALS)
+async def show_domain(request: Request, domain_id: FromPath[str]) -> Response[Answered[Domain]]:
     """One domain with its records."""
     view = await request.services.domains.get(request.actor, _id(domain_id))
-    return _answered(request, _shown(request, view))
+    tag = etag.of(view)
+    if etag.is_known(request, tag):
+        return unmodified(tag)
+    return Response(_answered(request, _shown(request, view)), headers={"etag": tag})
 
 
 @patch("/domains/{domain_id:str}", dto=StrictJson[DomainChange], return_dto=None, responses=_REFUSALS)
 async def change_domain(
     request: Request, domain_id: FromPath[str], data: JSONBody[DomainChange]
-) -> Answered[Domain]:
+) -> Response[Answered[Domain]]:
     """Make a domain that only sends receive as well."""
-    domains = request.services.domains
-    view = await domains.change(request.actor, _id(domain_id), mode=Mode(data.mode))
-    return _answered(request, _shown(request, view))
+    own, domains = _id(domain_id), request.services.domains
+    view = await domains.change(
+        request.actor, own, mode=Mode(data.mode), versions=etag.versions(request, own)
+    )
+    return Response(_answered(request, _shown(request, view)), headers={"etag": etag.of(view)})
 
 
-@post("/domains/{domain_id:str}/verify", status_code=200, responses=_REFUSALS)
+@post("/domains/{domain_id:str}/verify", guards=[examining], status_code=200, responses=_REFUSALS)
 async def verify_domain(request: Request, domain_id: FromPath[str]) -> Answered[Verification]:
     """Look at the DNS now. What could not be found out is 503, and nothing has changed."""
     view = await request.services.verification.verify(request.actor, _id(domain_id))
@@ -375,7 +250,8 @@ async def verify_domain(request: Request, domain_id: FromPath[str]) -> Answered[
 @delete("/domains/{domain_id:str}", status_code=200, responses=_REFUSALS)
 async def remove_domain(request: Request, domain_id: FromPath[str]) -> Answered[Removed]:
     """Remove a domain from the team."""
-    await request.services.domains.remove(request.actor, _id(domain_id))
+    own = _id(domain_id)
+    await request.services.domains.remove(request.actor, own, versions=etag.versions(request, own))
     return _answered(request, Removed(deleted=True, id=domain_id))
 
 
@@ -403,15 +279,6 @@ SENDMUX: Final = Dialect(
     description=Description(
         title="Sendmux",
         text="Domains of a team, their records, and their verification.",
-        shapes=(
-            NewDomain,
-            DomainChange,
-            Answered[Domain],
-            DomainPage,
-            Answered[Verification],
-            Answered[Removed],
-            Error,
-        ),
         security={"key": SecurityScheme(type="http", scheme="bearer", description="smx_root_…")},
     ),
 )

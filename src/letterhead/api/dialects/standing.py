@@ -5,10 +5,11 @@ result, and nothing is called missing that was merely not seen (WIRE.md "Could n
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
 from letterhead.core.finding import Finding, Known, Outcome
 from letterhead.core.record import Record, Role
-from letterhead.service.domains import View
+from letterhead.service.view import View
 
 
 def finding_of(view: View, record: Record) -> Finding | None:
@@ -30,6 +31,14 @@ def is_there(view: View, record: Record) -> bool:
     """Whether a record was there, and right, when that was last known."""
     known = known_of(view, record)
     return known is not None and known.outcome is Outcome.PASS
+
+
+def state(view: View, record: Record) -> Literal["pending", "verified", "failed"]:
+    """A record's state where seeds have three of them: not there yet, there and right, there and wrong."""
+    known = known_of(view, record)
+    if known is None or (known.outcome is not Outcome.PASS and not known.found):
+        return "pending"
+    return "verified" if known.outcome is Outcome.PASS else "failed"
 
 
 def stands(view: View, *roles: Role) -> bool:

@@ -1,39 +1,56 @@
 """Domains: register, list, read, suspend, verify, remove."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
+from letterhead.api import etag, page
 from letterhead.api.body import StrictJson
-from letterhead.api.native import page, records
-from letterhead.api.native.moment import moment
-from letterhead.api.native.responses import BODY, problems
+from letterhead.api.moment import moment
+from letterhead.api.native import records
+from letterhead.api.native.responses import BODY, NOT_MODIFIED, POST, problems, unmodified
+from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.core.domain import Mode, Status
 from letterhead.core.finding import Outcome
 from letterhead.core.hostname import flags, unicode
-from letterhead.service.domains import View
+from letterhead.core.refusal import invalid
+from letterhead.service.view import Summary, View
 
 LISTING = "domains"
 
 
 class NewDomain(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A domain to register. `contest` opens a claim against another team that holds the name."""
+    """A domain to register. `contest` opens a claim against another team that holds the name.
+
+    `region` is one of the site's; `provider` is accepted and shown again; with `is_default` it takes the
+    place of the team's default domain.
+    """
 
     domain: Annotated[str, Meta(max_length=1024, examples=["acme.com"])]
     profile: Annotated[str, Meta(max_length=64)] = "letterhead"
     mode: Mode = Mode.SEND_RECEIVE
     contest: bool = False
+    region: Annotated[str, Meta(max_length=64)] | None = None
+    provider: Annotated[str, Meta(max_length=64)] | None = None
+    is_default: bool = False
 
 
 class DomainChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What can be changed of a domain: it is suspended, or resumed and then verified anew."""
+    """What can be changed of a domain: what is given, all of it or nothing.
 
-    suspended: bool
+    It is suspended, or resumed and then verified anew. From `send_only` it can be made to receive as well,
+    never the other way round; it is examined at once then. With `is_default` it takes the place of the team's
+    default domain.
+    """
+
+    suspended: bool | None = None
+    mode: Mode | None = None
+    is_default: bool | None = None
 
 
 class DomainSummary(msgspec.Struct, kw_only=True):
@@ -49,6 +66,9 @@ class DomainSummary(msgspec.Struct, kw_only=True):
     domain_unicode: str
     profile: str
     mode: Mode
+    region: str
+    provider: str
+    is_default: bool
     status: Status
     may_send: bool
     may_receive: bool
@@ -81,39 +101,42 @@ class DomainPage(msgspec.Struct, kw_only=True):
 
 def shown(view: View) -> Domain:
     """A view in the words of this interface."""
-    return Domain(**msgspec.structs.asdict(summary(view)), records=records.shown(view))
+    return Domain(**_summary(view.summary), records=records.shown(view))
 
 
-def summary(view: View) -> DomainSummary:
-    """A view in the words of this interface, without the records."""
-    domain = view.domain
-    return DomainSummary(
-        id=domain.id,
-        domain=domain.hostname,
-        domain_unicode=unicode(domain.hostname),
-        profile=domain.profile,
-        mode=domain.mode,
-        status=domain.status,
-        may_send=domain.may_send,
-        may_receive=domain.may_receive,
-        contested=domain.contested,
-        held_elsewhere=domain.held_elsewhere,
-        flags=list(flags(domain.hostname)),
-        created_at=moment(domain.created_at),
-        updated_at=moment(domain.updated_at),
-        verified_at=moment(domain.verified_at),
-        lapsed_at=moment(domain.lapsed_at),
-        checked_at=moment(domain.asked_at),
-        next_check_at=moment(domain.due_at),
-        expires_at=moment(domain.expires_at),
-        transfer_to=domain.transfer_to,
-        outcome=view.report.outcome if view.report else None,
-    )
+def _summary(summary: Summary) -> dict[str, Any]:
+    domain = summary.domain
+    return {
+        "id": domain.id,
+        "domain": domain.hostname,
+        "domain_unicode": unicode(domain.hostname),
+        "profile": domain.profile,
+        "mode": domain.mode,
+        "region": summary.region,
+        "provider": summary.provider,
+        "is_default": domain.is_default,
+        "status": domain.status,
+        "may_send": domain.may_send,
+        "may_receive": domain.may_receive,
+        "contested": domain.contested,
+        "held_elsewhere": domain.held_elsewhere,
+        "flags": list(flags(domain.hostname)),
+        "created_at": moment(domain.created_at),
+        "updated_at": moment(domain.updated_at),
+        "verified_at": moment(domain.verified_at),
+        "lapsed_at": moment(domain.lapsed_at),
+        "checked_at": moment(domain.asked_at),
+        "next_check_at": moment(domain.due_at),
+        "expires_at": moment(domain.expires_at),
+        "transfer_to": domain.transfer_to,
+        "outcome": summary.outcome,
+    }
 
 
 @post(
     "/domains",
     tags=["domains"],
+    guards=[examining],
     dto=StrictJson[NewDomain],
     return_dto=None,
     responses=problems(409, *BODY),
@@ -121,10 +144,17 @@ def summary(view: View) -> DomainSummary:
 async def register_domain(request: Request, data: JSONBody[NewDomain]) -> Response[Domain]:
     """Register a domain: a claim, which reserves nothing until it is proven. Answers with what to publish."""
     view = await request.services.domains.register(
-        request.actor, data.domain, profile=data.profile, mode=data.mode, contest=data.contest
+        request.actor,
+        data.domain,
+        profile=data.profile,
+        mode=data.mode,
+        contest=data.contest,
+        region=data.region,
+        provider=data.provider,
+        is_default=data.is_default,
     )
     location = f"{request.settings.public_url}/api/v2/domains/{view.domain.id}"
-    return Response(shown(view), headers={"location": location})
+    return Response(shown(view), headers={"location": location, "etag": etag.of(view)})
 
 
 @get("/domains", tags=["domains"], responses=problems(422))
@@ -138,21 +168,25 @@ async def list_domains(
     ] = None,
 ) -> DomainPage:
     """List the team's domains, newest first."""
-    found = await request.services.domains.page(
+    found = await request.services.domains.summaries(
         request.actor,
         limit=limit + 1,
         before=page.position(request, LISTING, cursor),
         status=Status(status) if status else None,
         hostname=domain,
     )
-    views, next_cursor = page.cut(request, LISTING, found, limit, lambda view: view.domain.id)
-    return DomainPage(data=[summary(view) for view in views], next_cursor=next_cursor)
+    listed, next_cursor = page.cut(request, LISTING, found, limit, lambda each: each.domain.id)
+    return DomainPage(data=[DomainSummary(**_summary(each)) for each in listed], next_cursor=next_cursor)
 
 
-@get("/domains/{domain_id:str}", tags=["domains"], responses=problems(404))
-async def show_domain(request: Request, domain_id: FromPath[str]) -> Domain:
+@get("/domains/{domain_id:str}", tags=["domains"], responses=NOT_MODIFIED | problems(404))
+async def show_domain(request: Request, domain_id: FromPath[str]) -> Response[Domain]:
     """One domain, with its records and how each of them stood when it was last examined."""
-    return shown(await request.services.domains.get(request.actor, domain_id))
+    view = await request.services.domains.get(request.actor, domain_id)
+    tag = etag.of(view)
+    if etag.is_known(request, tag):
+        return unmodified(tag)
+    return Response(shown(view), headers={"etag": tag})
 
 
 @patch(
@@ -160,27 +194,55 @@ async def show_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     tags=["domains"],
     dto=StrictJson[DomainChange],
     return_dto=None,
-    responses=problems(404, 409, *BODY),
+    responses=problems(404, 409, 412, *BODY),
 )
-async def change_domain(request: Request, domain_id: FromPath[str], data: JSONBody[DomainChange]) -> Domain:
-    """Suspend a domain, or resume it: it then goes through verification, never straight to verified."""
-    view = await request.services.domains.suspend(request.actor, domain_id, suspended=data.suspended)
-    return shown(view)
+async def change_domain(
+    request: Request, domain_id: FromPath[str], data: JSONBody[DomainChange]
+) -> Response[Domain]:
+    """Change what is given. Who is resumed goes through verification, never straight to verified."""
+    if data.suspended is None and data.mode is None and data.is_default is None:
+        raise invalid(
+            "nothing_to_change",
+            "The body names nothing to change.",
+            mend="Send one of suspended, mode and is_default.",
+        )
+    view = await request.services.domains.change(
+        request.actor,
+        domain_id,
+        suspended=data.suspended,
+        mode=data.mode,
+        is_default=data.is_default,
+        versions=etag.versions(request, domain_id),
+    )
+    return Response(shown(view), headers={"etag": etag.of(view)})
 
 
-@delete("/domains/{domain_id:str}", tags=["domains"], responses=problems(404, 409))
+@delete("/domains/{domain_id:str}", tags=["domains"], responses=problems(404, 409, 412))
 async def remove_domain(request: Request, domain_id: FromPath[str]) -> None:
     """Remove a domain: its keys are destroyed and its name is free."""
-    await request.services.domains.remove(request.actor, domain_id)
+    versions = etag.versions(request, domain_id)
+    await request.services.domains.remove(request.actor, domain_id, versions=versions)
 
 
-@post("/domains/{domain_id:str}/verify", tags=["verification"], status_code=200, responses=problems(404))
+@post(
+    "/domains/{domain_id:str}/verify",
+    tags=["verification"],
+    status_code=200,
+    guards=[examining],
+    responses=problems(404, *POST),
+)
 async def verify_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     """Ask provider and DNS now. Never an error for what the DNS says: the answer tells it."""
     return shown(await request.services.verification.verify(request.actor, domain_id))
 
 
-@post("/domains/{domain_id:str}/refresh", tags=["verification"], status_code=200, responses=problems(404))
+@post(
+    "/domains/{domain_id:str}/refresh",
+    tags=["verification"],
+    status_code=200,
+    guards=[examining],
+    responses=problems(404, *POST),
+)
 async def refresh_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     """Read provider and DNS now, without starting the provider's own verification."""
     return shown(await request.services.verification.refresh(request.actor, domain_id))

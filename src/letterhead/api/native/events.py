@@ -7,22 +7,26 @@ import msgspec
 from litestar import get
 from litestar.params import FromPath
 
-from letterhead.api.native import page
-from letterhead.api.native.moment import moment
+from letterhead.api import page
+from letterhead.api.moment import moment
 from letterhead.api.native.responses import problems
 from letterhead.api.request import Request
 from letterhead.core import event
-from letterhead.core.event import EventKind
+from letterhead.core.wording import in_words
 
 
 class Event(msgspec.Struct, kw_only=True):
-    """One thing that happened. `data` is flat and for programs; which members it has hangs on `kind`."""
+    """One thing that happened, in `text` for people; where it was to no domain, that is null.
+
+    `data` is flat and for programs; which members it has hangs on `kind`. Any version may bring new kinds.
+    """
 
     id: str
-    kind: EventKind
-    domain_id: str
-    domain: str
+    kind: str
+    domain_id: str | None
+    domain: str | None
     at: datetime
+    text: str
     data: dict[str, str]
 
 
@@ -38,9 +42,10 @@ def shown(happened: event.Event) -> Event:
     return Event(
         id=f"evt_{happened.id}",
         kind=happened.kind,
-        domain_id=happened.domain,
-        domain=happened.hostname,
+        domain_id=happened.domain or None,
+        domain=happened.hostname or None,
         at=moment(happened.at),
+        text=in_words(happened),
         data=happened.data,
     )
 
@@ -49,7 +54,7 @@ def shown(happened: event.Event) -> Event:
 async def list_events(
     request: Request, limit: page.Limit = page.DEFAULT, cursor: page.CursorText = None
 ) -> EventPage:
-    """What happened to all domains that the key may see, newest first."""
+    """What happened to all domains that the key may see, and to keys and members if it may read those."""
     before = _before(request, "events", cursor)
     found = await request.services.history.of_team(request.actor, limit=limit + 1, before=before)
     return _page(request, "events", found, limit)

@@ -6,7 +6,7 @@ import msgspec
 from litestar import get
 from litestar.params import FromPath
 
-from letterhead.api.native.moment import moment
+from letterhead.api.moment import moment
 from letterhead.api.native.records import Remark, remarks
 from letterhead.api.native.responses import problems
 from letterhead.api.request import Request
@@ -15,11 +15,14 @@ from letterhead.core.answer import RecordType
 from letterhead.core.cause import Cause
 from letterhead.core.finding import Outcome
 from letterhead.core.record import Role
-from letterhead.service.domains import View
+from letterhead.service.view import View
 
 
 class Witness(msgspec.Struct, kw_only=True):
-    """What one server said to one question. `fault` says why there is no definite answer, or is empty."""
+    """What one server said to one question. `fault` says why there is no definite answer, or is empty.
+
+    `nsid` is which of the servers behind an address spoke, by its own word (RFC 5001); often empty.
+    """
 
     question: str
     source: str
@@ -34,6 +37,7 @@ class Witness(msgspec.Struct, kw_only=True):
     answers: list[str]
     fault: str
     detail: str
+    nsid: str
 
 
 class Finding(msgspec.Struct, kw_only=True):
@@ -100,4 +104,4 @@ def _finding(found: finding.Finding) -> Finding:
 @get("/domains/{domain_id:str}/evidence", tags=["records"], responses=problems(404))
 async def show_evidence(request: Request, domain_id: FromPath[str]) -> Evidence:
     """What the last examination asked, whom, what each server said, and what follows from it."""
-    return shown(await request.services.domains.get(request.actor, domain_id))
+    return shown(await request.services.domains.evidence(request.actor, domain_id))

@@ -9,14 +9,31 @@ from letterhead.api.native.domains import Domain, DomainPage, DomainSummary, New
 from letterhead.api.native.events import Event, EventPage
 from letterhead.api.native.evidence import Evidence, Finding, Witness
 from letterhead.api.native.keys import KeyWithSecret, NewKey
+from letterhead.api.native.members import Member, MemberPage, NewMember
+from letterhead.api.native.notices import Notice, NoticePage
 from letterhead.api.native.problem import ProblemDocument
 from letterhead.api.native.records import Record, RecordList
+from letterhead.api.native.teams import Counts, Team
+from letterhead.api.native.webhooks import (
+    Delivery,
+    DeliveryPage,
+    NewWebhook,
+    Replay,
+    Replayed,
+    TestCall,
+    Webhook,
+    WebhookChange,
+    WebhookPage,
+    WebhookWithSecret,
+)
 from letterhead.core.answer import RecordType
 from letterhead.core.cause import Cause
+from letterhead.core.delivery import State
 from letterhead.core.domain import Mode, Status
 from letterhead.core.event import EventKind
 from letterhead.core.finding import Outcome
 from letterhead.core.record import Role
+from letterhead.core.team import MemberRole
 
 _CREATED = datetime(2026, 1, 15, 12, tzinfo=UTC)
 _CHECKED = datetime(2026, 1, 15, 12, 5, tzinfo=UTC)
@@ -46,6 +63,9 @@ _SUMMARY = DomainSummary(
     domain_unicode="acme.com",
     profile="letterhead",
     mode=Mode.SEND_RECEIVE,
+    region="default",
+    provider="relay",
+    is_default=False,
     status=Status.PENDING,
     may_send=False,
     may_receive=False,
@@ -62,6 +82,8 @@ _SUMMARY = DomainSummary(
     transfer_to=None,
     outcome=Outcome.FAIL,
 )
+
+_MEMBER = Member(id="mem_01kf0h4y8r", email="jane@acme.com", role=MemberRole.ADMIN, created_at=_CREATED)
 
 _FINDING = Finding(
     role=_RECORD.role,
@@ -90,8 +112,30 @@ _FINDING = Finding(
             answers=[],
             fault="",
             detail="",
+            nsid="",
         )
     ],
+)
+
+_EVENT = Event(
+    id="evt_1",
+    kind=EventKind.CREATED,
+    domain_id=_ID,
+    domain="acme.com",
+    at=_CREATED,
+    text="The domain was registered with the profile letterhead.",
+    data={"profile": "letterhead"},
+)
+
+_WEBHOOK = Webhook(
+    id="whk_01kf0h4y8r",
+    url="https://hooks.acme.com/letterhead",
+    kinds=["domain.failed", "domain.recovered"],
+    enabled=True,
+    disabled=None,
+    disabled_at=None,
+    failing_since=None,
+    created_at=_CREATED,
 )
 
 EXAMPLES: Final[dict[str, msgspec.Struct]] = {
@@ -108,16 +152,7 @@ EXAMPLES: Final[dict[str, msgspec.Struct]] = {
         findings=[_FINDING],
     ),
     "EventPage": EventPage(
-        data=[
-            Event(
-                id="evt_1",
-                kind=EventKind.CREATED,
-                domain_id=_ID,
-                domain="acme.com",
-                at=_CREATED,
-                data={"profile": "letterhead"},
-            )
-        ],
+        data=[_EVENT],
         next_cursor=None,
     ),
     "NewKey": NewKey(name="ci", role="root:readonly"),
@@ -127,10 +162,62 @@ EXAMPLES: Final[dict[str, msgspec.Struct]] = {
         hint="lh_…x7Qz",
         permissions=["domain.read", "key.read"],
         domains=None,
+        member=None,
         created_at=_CREATED,
         expires_at=None,
         last_used_at=None,
         secret="lh_…",  # noqa: S106 - shows where the secret stands
+    ),
+    "NewMember": NewMember(email="jane@acme.com", role=MemberRole.ADMIN),
+    "MemberPage": MemberPage(data=[_MEMBER], next_cursor=None),
+    "Team": Team(
+        id="team_01kf0h4y8r",
+        slug="acme",
+        created_at=_CREATED,
+        default_domain=_ID,
+        platform_domain="agents.letterhead.example",
+        counts=Counts(domains=1, members=2, keys=3),
+    ),
+    "NewWebhook": NewWebhook(url=_WEBHOOK.url, kinds=_WEBHOOK.kinds),
+    "WebhookChange": WebhookChange(enabled=False),
+    "Webhook": _WEBHOOK,
+    "WebhookWithSecret": WebhookWithSecret(
+        **msgspec.structs.asdict(_WEBHOOK),
+        secret="whsec_…",  # noqa: S106 - shows where the secret stands
+    ),
+    "WebhookPage": WebhookPage(data=[_WEBHOOK], next_cursor=None),
+    "Replay": Replay(event="evt_1"),
+    "Replayed": Replayed(deliveries=1),
+    "TestCall": TestCall(delivered=True, status=204, fault="", elapsed_ms=83.1),
+    "DeliveryPage": DeliveryPage(
+        data=[
+            Delivery(
+                event=_EVENT,
+                state=State.PENDING,
+                attempts=1,
+                attempted_at=_CREATED,
+                next_attempt_at=_CHECKED,
+                status=503,
+                fault="",
+            )
+        ],
+        next_cursor=None,
+    ),
+    "NoticePage": NoticePage(
+        data=[
+            Notice(
+                id="ntc_01kf0h4y8r",
+                email="jane@acme.net",
+                kind=EventKind.RECOVERED,
+                domain_id=_ID,
+                domain="acme.com",
+                at=_CREATED,
+                text="acme.com has recovered: all that is required is there again, mail flows.",
+                letter=None,
+                sent_at=None,
+            )
+        ],
+        next_cursor=None,
     ),
     "ProblemDocument": ProblemDocument(
         type="https://letterhead.example/problems/domain_public_suffix",

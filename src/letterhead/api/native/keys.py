@@ -1,6 +1,6 @@
 """Keys: made, listed, revoked. The secret is shown once, by the answer that makes it."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -8,10 +8,9 @@ from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from letterhead.api import problem
+from letterhead.api import page
 from letterhead.api.body import StrictJson
-from letterhead.api.native import page
-from letterhead.api.native.moment import moment
+from letterhead.api.moment import in_utc, moment
 from letterhead.api.native.responses import BODY, problems
 from letterhead.api.request import Request
 from letterhead.core import team
@@ -24,7 +23,8 @@ _Word = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
 class NewKey(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A key to make: with a role or with permissions, never with more than the asking key holds itself.
 
-    `domains` limits it to some domains of the team, by their ids.
+    `domains` limits it to some domains of the team, by their ids. `member` says whose it is: it never does
+    more than they may, and ends with them; without it, it is whose the asking key is.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["ci"])]
@@ -32,6 +32,7 @@ class NewKey(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     permissions: Annotated[list[_Word], Meta(max_length=100)] | None = None
     domains: Annotated[list[_Word], Meta(max_length=1000)] | None = None
     expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+    member: _Word | None = None
 
 
 class Key(msgspec.Struct, kw_only=True):
@@ -42,6 +43,7 @@ class Key(msgspec.Struct, kw_only=True):
     hint: str
     permissions: list[str]
     domains: list[str] | None
+    member: str | None
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
@@ -68,21 +70,14 @@ def shown(key: team.Key) -> Key:
         hint=key.hint,
         permissions=sorted(key.permissions),
         domains=None if key.domains is None else sorted(key.domains),
+        member=key.member,
         created_at=moment(key.created_at),
         expires_at=moment(key.expires_at),
         last_used_at=moment(key.last_used_at),
     )
 
 
-def _in_utc(at: datetime | None) -> datetime | None:
-    """The same moment in UTC, where that is still within the years that there are."""
-    try:
-        return None if at is None else at.astimezone(UTC)
-    except OverflowError as error:
-        raise problem.validation([("expires_at", "is out of range")]) from error
-
-
-@post("/keys", tags=["keys"], dto=StrictJson[NewKey], return_dto=None, responses=problems(*BODY))
+@post("/keys", tags=["keys"], dto=StrictJson[NewKey], return_dto=None, responses=problems(404, 409, *BODY))
 async def create_key(request: Request, data: JSONBody[NewKey]) -> KeyWithSecret:
     """Make a key for the same team. The answer is the only place where its secret is ever shown."""
     key, secret = await request.services.keys.create(
@@ -91,7 +86,8 @@ async def create_key(request: Request, data: JSONBody[NewKey]) -> KeyWithSecret:
         role=data.role,
         permissions=None if data.permissions is None else frozenset(data.permissions),
         domains=None if data.domains is None else frozenset(data.domains),
-        expires_at=_in_utc(data.expires_at),
+        expires_at=in_utc(data.expires_at, "expires_at"),
+        member=data.member,
     )
     return KeyWithSecret(**msgspec.structs.asdict(shown(key)), secret=secret)
 

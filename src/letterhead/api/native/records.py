@@ -8,14 +8,14 @@ from litestar import get
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
-from letterhead.api.native.moment import moment
+from letterhead.api.moment import moment
 from letterhead.api.native.responses import problems
 from letterhead.api.request import Request
 from letterhead.core import finding, record
 from letterhead.core.answer import RecordType
 from letterhead.core.cause import Cause
 from letterhead.core.record import Role
-from letterhead.service.domains import View
+from letterhead.service.view import View
 
 State = Literal["unchecked", "pass", "fail", "refused", "unknown"]
 """An outcome, or `unchecked` before the record was looked at."""

@@ -5,8 +5,20 @@ from typing import Final
 from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 
-from letterhead.api.native import domains, events, evidence, keys, records, transfers
-from letterhead.api.native.problem import ProblemDocument
+from letterhead.api.native import (
+    domains,
+    events,
+    evidence,
+    keys,
+    members,
+    notices,
+    records,
+    related,
+    stream,
+    teams,
+    transfers,
+    webhooks,
+)
 
 PREFIX: Final = "/api/v2"
 
@@ -23,32 +35,34 @@ HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
     evidence.show_evidence,
     events.list_history,
     events.list_events,
+    stream.stream_events,
     transfers.offer_domain,
     transfers.withdraw_domain,
     transfers.accept_domain,
+    related.list_related,
+    related.approve_name,
+    related.revoke_name,
     keys.create_key,
     keys.list_keys,
     keys.revoke_key,
+    members.add_member,
+    members.list_members,
+    members.change_member,
+    members.remove_member,
+    teams.show_team,
+    webhooks.create_webhook,
+    webhooks.list_webhooks,
+    webhooks.show_webhook,
+    webhooks.change_webhook,
+    webhooks.remove_webhook,
+    webhooks.rotate_secret,
+    webhooks.test_webhook,
+    webhooks.replay_events,
+    webhooks.list_deliveries,
+    notices.list_notices,
 )
 
 
 def router() -> Router:
     """All operations under their prefix."""
     return Router(PREFIX, route_handlers=HANDLERS)
-
-
-SHAPES: Final = (
-    domains.NewDomain,
-    domains.DomainChange,
-    domains.Domain,
-    domains.DomainPage,
-    records.RecordList,
-    evidence.Evidence,
-    events.EventPage,
-    transfers.Offer,
-    keys.NewKey,
-    keys.KeyWithSecret,
-    keys.KeyPage,
-    ProblemDocument,
-)
-"""Every body and answer; the OpenAPI document describes them and what they are made of."""

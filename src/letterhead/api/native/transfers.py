@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from letterhead.api.body import StrictJson
 from letterhead.api.native.domains import Domain, shown
-from letterhead.api.native.responses import BODY, problems
+from letterhead.api.native.responses import BODY, POST, problems
 from letterhead.api.request import Request
 
 
@@ -44,7 +44,7 @@ async def withdraw_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     "/domains/{domain_id:str}/transfer/accept",
     tags=["transfers"],
     status_code=200,
-    responses=problems(404, 409),
+    responses=problems(404, *POST),
 )
 async def accept_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     """Take a domain that was offered to this team. It keeps its id, its state and its records."""

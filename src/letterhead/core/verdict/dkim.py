@@ -26,7 +26,7 @@ def key(case: Case) -> Inquiry[Finding]:
     if isinstance(answer, Absent):
         return (yield from missing(case, answer, lambda data: _is_ours(case, data)))
     texts = [record.data for record in answer.records if isinstance(record.data, Txt)]
-    selector = dkim.choose([text.joined for text in texts], case.plan.dkim_key)
+    selector = dkim.choose([text.joined for text in texts], case.plan.public_key)
     shown = [text.text for text in texts]
     if selector.standing is Standing.PUBLISHED:
         return case.passed(answer, shown, _remarks(selector.ours[0]))
@@ -45,7 +45,7 @@ def alias(case: Case) -> Inquiry[Finding]:
 
 
 def _is_ours(case: Case, data: Rdata) -> bool:
-    return isinstance(data, Txt) and dkim.same_key(dkim.parse(data.joined), case.plan.dkim_key)
+    return isinstance(data, Txt) and dkim.same_key(dkim.parse(data.joined), case.plan.public_key)
 
 
 def _remarks(record: KeyRecord) -> list[Remark]:

@@ -1,0 +1,224 @@
+"""What goes out, from the event to the receiver: a day of outage, letters, and two secrets at once."""
+
+from datetime import timedelta
+
+import pytest
+
+from letterhead.core.delivery import Posted, State
+from letterhead.core.owner_notice import GATHERING
+from letterhead.core.refusal import Refusal
+from letterhead.core.signature import headers, secret_of
+from letterhead.core.team import MemberRole
+from letterhead.core.webhook import MOST_WEBHOOKS, OVERLAP
+from letterhead.ports import Store, Undelivered
+from tests.clock import ManualClock
+from tests.service.mailroom import Sink
+from tests.service.paper import PaperDns
+from tests.service.world import CYCLE, World
+
+URL = "https://hooks.acme.net/letterhead"
+
+
+async def work(world: World) -> None:
+    """What the worker does, until nothing is left to be done now."""
+    services = world.services
+    notices = services.owner_notices
+    busy = 1
+    while busy:
+        busy = await services.announcements.once() + await services.dispatch.once()
+        busy += await notices.compose() + await notices.send()
+
+
+async def test_W06_every_message_is_signed_and_while_secrets_change_with_both(world: World) -> None:
+    actor = await world.actor()
+    hook, old = await world.services.webhooks.create(actor, url=URL, kinds=None)
+    _, new = await world.services.webhooks.rotate(actor, hook.id)
+    await world.registered(actor)
+    await work(world)
+    ((url, sent, body),) = world.outgoing.got
+    assert url == URL
+    wanted = headers([secret_of(new), secret_of(old)], sent["webhook-id"], world.clock.now(), body)
+    assert wanted.items() <= sent.items()
+    world.pass_time(OVERLAP)
+    await world.services.webhooks.test(actor, hook.id)
+    assert " " not in world.outgoing.got[-1][1]["webhook-signature"]
+
+
+async def test_A04_a_secret_is_never_kept_in_clear(world: World) -> None:
+    actor = await world.actor()
+    hook, secret = await world.services.webhooks.create(actor, url=URL, kinds=None)
+    kept = world.contents()
+    assert secret.encode() not in kept
+    assert secret_of(secret) not in kept
+    assert secret not in repr(hook)
+
+
+async def test_W05_a_receiver_that_is_down_for_a_day_gets_all_of_it_in_order_and_once(world: World) -> None:
+    actor = await world.actor()
+    hook, _ = await world.services.webhooks.create(actor, url=URL, kinds=None)
+    world.outgoing.always = Posted(None, "it did not answer")
+    for number in range(24):
+        await world.registered(actor, f"acme{number}.com")
+        await work(world)
+        world.pass_time(timedelta(hours=1))
+    tried = len(world.outgoing.got)
+    assert tried < 24
+    world.outgoing.got.clear()
+    world.outgoing.always = Posted(200)
+    for _ in range(48):
+        world.pass_time(timedelta(minutes=30))
+        await work(world)
+    assert len(world.outgoing.ids) == len(set(world.outgoing.ids)) == 24
+    assert world.outgoing.ids == sorted(world.outgoing.ids, key=lambda each: int(each[4:]))
+    sent = await world.services.webhooks.deliveries(actor, hook.id, limit=99)
+    assert {each.state for each in sent} == {State.DELIVERED}
+    assert (await world.services.webhooks.get(actor, hook.id)).failing_since is None
+
+
+async def test_W05_a_receiver_that_stays_down_is_disabled_after_three_days_and_told_so(world: World) -> None:
+    actor = await world.actor()
+    hook, _ = await world.services.webhooks.create(actor, url=URL, kinds=None)
+    world.outgoing.always = Posted(None, "it did not answer")
+    await world.registered(actor)
+    for _ in range(90):
+        await work(world)
+        world.pass_time(timedelta(hours=1))
+    seen = await world.services.webhooks.get(actor, hook.id)
+    assert seen.disabled == "failing"
+    kinds = [event.kind for event in await world.services.history.of_team(actor, limit=99)]
+    assert kinds.count("webhook.disabled") == 1
+    with pytest.raises(Refusal, match="webhook_disabled"):
+        await world.services.webhooks.replay(actor, hook.id, since=world.clock.now() - CYCLE)
+    await world.services.webhooks.change(actor, hook.id, enabled=True)
+    world.outgoing.always = Posted(200)
+    assert (
+        await world.services.webhooks.replay(actor, hook.id, since=world.clock.now() - timedelta(days=9)) == 1
+    )
+    await work(world)
+    assert len(set(world.outgoing.ids)) == 1, "a replay bears the id of the first attempt"
+
+
+async def test_X10_a_worker_that_slept_through_its_lease_changes_nothing(
+    world: World, store: Store, clock: ManualClock
+) -> None:
+    actor = await world.actor()
+    hook, _ = await world.services.webhooks.create(actor, url=URL, kinds=None)
+    await world.registered(actor)
+    await world.services.announcements.once()
+    now = clock.now()
+    (asleep,) = await store.deliveries.lease(now, now + timedelta(minutes=1), 9, 9)
+    world.pass_time(timedelta(minutes=2))
+    await work(world)
+    await world.services.dispatch._turn(asleep)
+    assert len(world.outgoing.got) == 1
+    (sent,) = await world.services.webhooks.deliveries(actor, hook.id, limit=9)
+    assert (sent.attempts, sent.state) == (1, State.DELIVERED)
+
+
+async def test_a_key_limited_to_domains_has_no_webhooks_and_a_team_no_more_than_it_may(world: World) -> None:
+    actor, limited = await world.actor(), await world.actor("acme", domains=frozenset({"dom_1"}))
+    hook, _ = await world.services.webhooks.create(actor, url=URL, kinds=None)
+    with pytest.raises(Refusal, match="key_is_limited"):
+        await world.services.webhooks.create(limited, url=URL, kinds=None)
+    with pytest.raises(Refusal, match="webhook_not_found"):
+        await world.services.webhooks.get(limited, hook.id)
+    assert await world.services.webhooks.page(limited, limit=9) == []
+    for _ in range(MOST_WEBHOOKS - 1):
+        await world.services.webhooks.create(actor, url=URL, kinds=None)
+    with pytest.raises(Refusal, match="too_many_webhooks"):
+        await world.services.webhooks.create(actor, url=URL, kinds=None)
+
+
+async def mailing(store: Store, world: World, clock: ManualClock, dns: PaperDns, *emails: str) -> World:
+    """The same world with a smarthost, and a team with these owners."""
+    again = World(store, world.path, clock, dns, smarthost=Sink())
+    actor = await again.actor()
+    for email in emails:
+        await again.services.members.add(actor, email=email, role=MemberRole.OWNER)
+    return again
+
+
+async def fail(world: World, *names: str) -> None:
+    """Domains that were verified, and whose records are all gone for more than a cycle."""
+    actor = await world.actor()
+    for name in names:
+        await world.verified(actor, name)
+        world.dns.publish(name)
+    for _ in range(3):
+        await world.sweep()
+
+
+async def test_L16_domains_that_fail_together_are_one_letter_to_each_owner(
+    world: World, store: Store, clock: ManualClock, dns: PaperDns
+) -> None:
+    world = await mailing(store, world, clock, dns, "jane@acme.net", "joe@acme.net")
+    await fail(world, *(f"acme{number}.com" for number in range(12)))
+    await work(world)
+    assert world.smarthost is not None
+    letters = {letter.email: letter for letter in world.smarthost.got}
+    assert len(world.smarthost.got) == len(letters) == 2
+    assert letters["jane@acme.net"].subject == "Your domains: 12 failed"
+    assert "expected: " in letters["joe@acme.net"].text
+    world.pass_time(CYCLE)
+    await work(world)
+    assert len(world.smarthost.got) == 2
+
+
+async def test_L15_no_letter_goes_to_an_address_on_the_broken_domain(
+    world: World, store: Store, clock: ManualClock, dns: PaperDns
+) -> None:
+    world = await mailing(store, world, clock, dns, "jane@mail.acme.com")
+    await fail(world, "acme.com")
+    await work(world)
+    world.pass_time(GATHERING)
+    await work(world)
+    assert world.smarthost is not None
+    assert world.smarthost.got == []
+    kinds = [event.kind for event in await world.services.history.of_team(await world.actor(), limit=99)]
+    assert kinds.count("domain.untold") == 2, "once while all was well, once when it failed"
+
+
+async def test_L15_nor_to_an_address_on_another_domain_that_has_failed(
+    world: World, store: Store, clock: ManualClock, dns: PaperDns
+) -> None:
+    world = await mailing(store, world, clock, dns, "jane@acme.net")
+    await fail(world, "acme.com", "acme.net")
+    await work(world)
+    world.pass_time(GATHERING)
+    await work(world)
+    assert world.smarthost is not None
+    assert world.smarthost.got == []
+    (notice,) = await world.services.owner_notices.page(await world.actor(), limit=9)
+    assert (notice.hostname, notice.sent_at) == ("acme.com", None)
+
+
+async def test_a_letter_that_was_not_taken_is_sent_again_unless_that_is_no_use(
+    world: World, store: Store, clock: ManualClock, dns: PaperDns
+) -> None:
+    world = await mailing(store, world, clock, dns, "jane@acme.net")
+    assert world.smarthost is not None
+    world.smarthost.troubles = [Undelivered("451 later"), Undelivered("550 never", is_final=True)]
+    await fail(world, "acme.com")
+    await work(world)
+    world.pass_time(GATHERING)
+    await work(world)
+    world.pass_time(timedelta(minutes=1))
+    await work(world)
+    assert world.services.owner_notices.outcomes == {"put_off": 1, "given_up": 1}
+    world.pass_time(timedelta(hours=1))
+    await work(world)
+    assert world.smarthost.got == []
+    (notice,) = await world.services.owner_notices.page(await world.actor(), limit=9)
+    assert notice.sent_at is None
+
+
+async def test_without_a_smarthost_notices_are_kept(world: World) -> None:
+    actor = await world.actor()
+    await world.services.members.add(actor, email="jane@acme.net", role=MemberRole.OWNER)
+    await fail(world, "acme.com")
+    await work(world)
+    world.pass_time(GATHERING)
+    await work(world)
+    (notice,) = await world.services.owner_notices.page(actor, limit=9)
+    assert (notice.email, notice.kind, notice.sent_at) == ("jane@acme.net", "domain.failed", None)
+    assert notice.letter is not None

@@ -1,0 +1,278 @@
+"""What every store does with what goes out: the tail, deliveries, webhooks, notices and letters."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from letterhead.core.delivery import KEPT, Posted, State, settled
+from letterhead.core.event import Event, EventKind
+from letterhead.core.owner_notice import Letter, OwnerNotice
+from letterhead.core.team import Team
+from letterhead.core.webhook import USUAL, Disabled, Webhook
+from letterhead.ports import NoRoom, Queue, Stale, Store
+from tests.store.samples import ACME, EVIL, HOUR, NOON, a_domain, an_event, an_id, told
+
+HOOKED = EventKind.WEBHOOK_CREATED
+LATER = NOON + HOUR
+
+
+def a_webhook(team: Team = ACME, **fields: Any) -> Webhook:
+    given: dict[str, Any] = {"kinds": USUAL, "secret": b"\0sealed\xff", "created_at": NOON - HOUR, **fields}
+    return Webhook(id=an_id("whk"), team=team.id, url="https://hooks.acme.com/", **given)
+
+
+async def hooked(store: Store, **fields: Any) -> Webhook:
+    webhook = a_webhook(**fields)
+    await store.webhooks.add(webhook, told(kind=HOOKED), 20)
+    return webhook
+
+
+async def happened(store: Store, *kinds: EventKind, team: Team = ACME) -> None:
+    domain = a_domain(f"{an_id('a')[-6:]}.com".replace("_", "a"), team)
+    await store.domains.add(domain, [], [an_event(domain, kind) for kind in kinds])
+
+
+async def announced(store: Store) -> list[Event]:
+    events = await store.tail.waiting(100)
+    if events:
+        await store.tail.announce(events, [], [], NOON)
+    return events
+
+
+async def taken(store: Store, now: Any = NOON) -> list[Queue]:
+    return await store.deliveries.lease(now, now + timedelta(minutes=1), 25, 20)
+
+
+async def test_a_webhook_comes_back_as_it_went_in(store: Store) -> None:
+    webhook = await hooked(store)
+    assert await store.webhooks.of_team(ACME.id, webhook.id) == webhook
+    assert await store.webhooks.of_team(EVIL.id, webhook.id) is None
+    other = await hooked(store)
+    assert await store.webhooks.page(ACME.id, limit=9) == [other, webhook]
+    assert await store.webhooks.page(ACME.id, limit=9, before=other.id) == [webhook]
+    assert await store.webhooks.page(EVIL.id, limit=9) == []
+
+
+async def test_a_team_has_no_more_webhooks_than_it_may(store: Store) -> None:
+    came = await asyncio.gather(
+        *(store.webhooks.add(a_webhook(), told(kind=HOOKED), 3) for _ in range(8)), return_exceptions=True
+    )
+    assert sum(isinstance(each, NoRoom) for each in came) == 5
+
+
+async def test_a_change_is_by_compare_and_set(store: Store) -> None:
+    webhook = await hooked(store)
+    changed = await store.webhooks.change(
+        replace(webhook, old_secret=b"o", old_until=LATER), told(kind=HOOKED)
+    )
+    assert (changed.version, changed.old_secret, changed.old_until) == (2, b"o", LATER)
+    with pytest.raises(Stale):
+        await store.webhooks.change(webhook, told(kind=HOOKED))
+
+
+async def test_L06_each_event_becomes_one_delivery_for_each_webhook_that_wants_it(store: Store) -> None:
+    wants, wants_not = await hooked(store), await hooked(store, kinds=frozenset({"domain.deleted"}))
+    foreign = await hooked(store, team=EVIL)
+    await happened(store, EventKind.CREATED, EventKind.CHANGED, EventKind.FAILED)
+    assert len(await announced(store)) == 6
+    assert await announced(store) == []
+    sent = await store.deliveries.page(wants.id, limit=9)
+    assert [each.event.kind for each in sent] == [EventKind.FAILED, EventKind.CREATED]
+    assert all(each.state is State.PENDING and each.due_at == NOON for each in sent)
+    assert await store.deliveries.page(wants_not.id, limit=9) == []
+    assert await store.deliveries.page(foreign.id, limit=9) == []
+
+
+async def test_L01_workers_that_announce_at_once_make_one_delivery_each_and_no_gap(store: Store) -> None:
+    webhook = await hooked(store)
+    for _ in range(5):
+        await happened(store, *[EventKind.FAILED] * 4)
+    while waiting := await store.tail.waiting(100):
+        tries = [store.tail.announce(waiting[:size], [], [], NOON) for size in (3, 7, 21, 5)]
+        for came in await asyncio.gather(*tries, return_exceptions=True):
+            assert came is None or isinstance(came, Stale)
+    assert len(await store.deliveries.page(webhook.id, limit=99)) == 20
+    tail = await store.tail.behind(ACME.id, after=0, limit=99)
+    places = [place for place, _ in tail]
+    assert places == list(range(1, len(places) + 1))
+    assert await store.tail.end() == places[-1]
+
+
+async def test_X06_who_follows_the_tail_misses_nothing_whatever_is_committed_when(store: Store) -> None:
+    seen: list[int] = []
+
+    async def follow() -> None:
+        place = 0
+        while len(seen) < 40:
+            await announced_if_any(store)
+            for position, event in await store.tail.behind(ACME.id, after=place, limit=7):
+                place = position
+                seen.append(event.id)
+            await asyncio.sleep(0)
+
+    writing = [happened(store, EventKind.FAILED, EventKind.CREATED) for _ in range(20)]
+    await asyncio.wait_for(asyncio.gather(follow(), *writing), 30)
+    assert len(set(seen)) == len(seen) == 40
+
+
+async def announced_if_any(store: Store) -> None:
+    with suppress(Stale):
+        await announced(store)
+
+
+async def test_A01_the_tail_is_a_teams_own(store: Store) -> None:
+    await happened(store, EventKind.CREATED)
+    (event,) = await announced(store)
+    assert await store.tail.place(ACME.id, event.id) == 1
+    assert await store.tail.place(EVIL.id, event.id) is None
+    assert await store.tail.behind(EVIL.id, after=0, limit=9) == []
+    assert await store.tail.behind(ACME.id, after=0, limit=9, only=frozenset({"dom_x"})) == []
+    assert await store.tail.behind(ACME.id, after=0, limit=9, nouns=frozenset({"key"})) == []
+    assert len(await store.tail.behind(ACME.id, after=0, limit=9, nouns=frozenset({"domain"}))) == 1
+
+
+async def test_L11_a_queue_is_leased_to_one_worker_and_comes_in_order(store: Store) -> None:
+    await hooked(store), await hooked(store)
+    await happened(store, EventKind.CREATED, EventKind.FAILED, EventKind.RECOVERED)
+    await announced(store)
+    first, second, third = await asyncio.gather(taken(store), taken(store), taken(store))
+    queues = [*first, *second, *third]
+    assert len({queue.webhook.id for queue in queues}) == len(queues) == 2
+    kinds = [delivery.event.kind for delivery in queues[0].due]
+    assert kinds == [EventKind.CREATED, EventKind.FAILED, EventKind.RECOVERED]
+    assert await taken(store) == []
+    await store.deliveries.release(queues[0], NOON)
+    assert [queue.webhook.id for queue in await taken(store)] == [queues[0].webhook.id]
+    assert len(await taken(store, NOON + timedelta(minutes=2))) == 2  # leases run out
+
+
+async def test_X10_only_one_outcome_of_an_attempt_is_written(store: Store) -> None:
+    webhook = await hooked(store)
+    await happened(store, EventKind.FAILED)
+    await announced(store)
+    ((delivery,),) = [queue.due for queue in await taken(store)]
+    await store.deliveries.settle(delivery, settled(webhook, delivery, Posted(200), NOON))
+    with pytest.raises(Stale):
+        await store.deliveries.settle(delivery, settled(webhook, delivery, Posted(500), LATER))
+    (kept,) = await store.deliveries.page(webhook.id, limit=9)
+    assert (kept.state, kept.status, kept.attempts, kept.attempted_at) == (State.DELIVERED, 200, 1, NOON)
+
+
+async def test_W05_a_queue_that_rests_is_left_alone_until_then(store: Store) -> None:
+    webhook = await hooked(store)
+    await happened(store, EventKind.CREATED, EventKind.FAILED)
+    await announced(store)
+    (queue,) = await taken(store)
+    came = settled(webhook, queue.due[0], Posted(None, "away"), NOON)
+    await store.deliveries.settle(queue.due[0], came)
+    await store.deliveries.release(queue, NOON)
+    assert await taken(store) == []
+    assert came.webhook.rests_until is not None
+    (again,) = await taken(store, came.webhook.rests_until)
+    assert [each.attempts for each in again.due] == [1, 0]
+    assert again.webhook.failing_since == NOON
+
+
+async def test_W05_what_waits_for_a_disabled_webhook_is_given_up_and_can_be_sent_again(store: Store) -> None:
+    webhook = await hooked(store)
+    await happened(store, EventKind.CREATED, EventKind.FAILED)
+    events = await announced(store)
+    (queue,) = await taken(store)
+    came = settled(webhook, queue.due[0], Posted(410), NOON)
+    await store.deliveries.settle(queue.due[0], came)
+    assert {each.state for each in await store.deliveries.page(webhook.id, limit=9)} == {State.GIVEN_UP}
+    assert await store.deliveries.waiting() == 0
+    gone = await store.webhooks.of_team(ACME.id, webhook.id)
+    assert gone is not None
+    assert gone.disabled is Disabled.GONE
+    await happened(store, EventKind.FAILED)
+    await announced(store)
+    assert len(await store.deliveries.page(webhook.id, limit=9)) == 2
+    back = await store.webhooks.change(replace(gone, disabled=None, disabled_at=None), told(kind=HOOKED))
+    assert await store.deliveries.replay(back, LATER, since=NOON, most=2) == 2
+    assert await store.deliveries.replay(back, LATER, since=NOON, most=99) == 3
+    assert await store.deliveries.replay(back, LATER, event=events[1].id, most=1) == 1
+    assert await store.deliveries.replay(back, LATER, event=10**9, most=1) == 0
+    assert await store.deliveries.waiting() == 3
+
+
+async def test_A01_a_replay_sends_nothing_of_another_team(store: Store) -> None:
+    foreign = await hooked(store, team=EVIL)
+    await happened(store, EventKind.FAILED)
+    events = await announced(store)
+    assert await store.deliveries.replay(foreign, LATER, since=NOON - HOUR, most=99) == 0
+    assert await store.deliveries.replay(foreign, LATER, event=events[-1].id, most=1) == 0
+
+
+async def test_a_removed_webhook_leaves_nothing_behind(store: Store) -> None:
+    webhook = await hooked(store)
+    await happened(store, EventKind.FAILED)
+    await announced(store)
+    await store.webhooks.remove(webhook, told(kind=EventKind.WEBHOOK_DELETED))
+    assert await store.deliveries.page(webhook.id, limit=9) == []
+    with pytest.raises(Stale):
+        await store.webhooks.remove(webhook, told(kind=EventKind.WEBHOOK_DELETED))
+
+
+async def test_deliveries_that_ended_long_ago_are_forgotten(store: Store) -> None:
+    webhook = await hooked(store)
+    await happened(store, EventKind.FAILED)
+    await announced(store)
+    (queue,) = await taken(store)
+    await store.deliveries.settle(queue.due[0], settled(webhook, queue.due[0], Posted(200), NOON))
+    await happened(store, EventKind.CREATED)
+    waiting = await store.tail.waiting(9)
+    await store.tail.announce(waiting, [], [], NOON + KEPT)
+    assert [each.event.kind for each in await store.deliveries.page(webhook.id, limit=9)] == [
+        EventKind.CREATED
+    ]
+
+
+async def noticed(store: Store, email: str = "jane@acme.net", count: int = 1) -> list[OwnerNotice]:
+    domain = a_domain(f"{an_id('n')[-6:]}.net".replace("_", "a"))
+    await store.domains.add(domain, [], [an_event(domain, EventKind.FAILED)])
+    notices = [
+        OwnerNotice(
+            an_id("ntc"), ACME.id, domain.id, domain.hostname, email, "domain.failed", NOON, "It failed."
+        )
+        for _ in range(count)
+    ]
+    await store.tail.announce(await store.tail.waiting(9), notices, [], NOON)
+    return notices
+
+
+async def test_L16_notices_wait_for_one_letter_and_the_next_waits_for_a_cycle(store: Store) -> None:
+    notices = await noticed(store, count=3)
+    assert await store.owner_notices.ready(NOON - HOUR, NOON - HOUR, 9) == []
+    assert await store.owner_notices.ready(NOON, NOON - HOUR, 9) == ["jane@acme.net"]
+    assert await store.owner_notices.of_email("jane@acme.net", 9) == notices
+    letter = Letter(an_id("ltr"), "jane@acme.net", "subject", "text ☃", LATER, LATER)
+    await store.owner_notices.post(letter, notices)
+    with pytest.raises(Stale):
+        await store.owner_notices.post(replace(letter, id=an_id("ltr")), notices)
+    await noticed(store)
+    assert await store.owner_notices.ready(LATER, LATER - timedelta(seconds=1), 9) == []
+    assert await store.owner_notices.ready(LATER, LATER, 9) == ["jane@acme.net"]
+
+
+async def test_a_letter_is_leased_sent_once_and_seen_in_its_notices(store: Store) -> None:
+    notices = await noticed(store)
+    letter = Letter(an_id("ltr"), "jane@acme.net", "subject", "text", NOON, NOON)
+    await store.owner_notices.post(letter, notices)
+    until = NOON + timedelta(minutes=1)
+    both = await asyncio.gather(*(store.owner_notices.lease(NOON, until, 9) for _ in range(2)))
+    assert [each for some in both for each in some] == [letter]
+    assert await store.owner_notices.waiting() == 1
+    sent = replace(letter, due_at=None, attempts=1, sent_at=LATER)
+    await store.owner_notices.settle(letter, sent)
+    with pytest.raises(Stale):
+        await store.owner_notices.settle(letter, sent)
+    (seen,) = await store.owner_notices.page(ACME.id, limit=9)
+    assert (seen.letter, seen.sent_at, seen.text) == (letter.id, LATER, "It failed.")
+    assert await store.owner_notices.page(EVIL.id, limit=9) == []
+    assert await store.owner_notices.page(ACME.id, limit=9, only=frozenset({"dom_x"})) == []
+    assert await store.owner_notices.waiting() == 0
