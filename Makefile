@@ -3,10 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo serve test conformance lint soak bench lock clean
+.PHONY: help setup demo serve test conformance lint soak bench bench-sweep lock clean
 
 help:            ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 setup: .venv/runtime.stamp  ## make .venv with what Letterhead needs to run
 
@@ -35,6 +35,10 @@ soak: .venv/develop.stamp   ## the long fuzz, race and crash counts
 
 bench: .venv/develop.stamp  ## measure, and print each number with what it was held against
 	@$(BIN)/python -m bench
+
+bench-sweep: .venv/develop.stamp  ## the sweep beside dnsperf, on real servers
+	@sh scripts/servers.sh
+	@$(BIN)/python -m bench.sweep
 
 lock: .venv/develop.stamp   ## resolve requirements/*.in anew
 	@sh scripts/lock.sh

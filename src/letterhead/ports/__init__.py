@@ -1,0 +1,94 @@
+"""All that Letterhead needs of the world.
+
+Services know these protocols and nothing behind them; each directory of adapters (resolver, provider,
+store, outgoing, smarthost) fills the one it is named after, and app.py chooses which.
+
+world    time, the DNS, the provider, the way out
+store    what is kept
+lookout  what is kept to notice changes by
+outbox   what is kept to tell people and programs
+"""
+
+from letterhead.ports.lookout import (
+    Glance,
+    Lookout,
+    Snapshot,
+    Snapshots,
+    Stretch,
+)
+from letterhead.ports.outbox import (
+    Deliveries,
+    Events,
+    OwnerNotices,
+    Queue,
+    Tail,
+    Webhooks,
+)
+from letterhead.ports.store import (
+    AlreadyMember,
+    AlreadyRegistered,
+    Change,
+    Domains,
+    HeldElsewhere,
+    Keys,
+    LastOwner,
+    Members,
+    NoRoom,
+    OutcomeUnknown,
+    Reports,
+    Requests,
+    Room,
+    Stale,
+    Store,
+    StoreError,
+    Teams,
+)
+from letterhead.ports.world import (
+    Clock,
+    Outgoing,
+    Provider,
+    Resolver,
+    Seal,
+    SealBroken,
+    Smarthost,
+    Undelivered,
+)
+
+__all__ = [
+    "AlreadyMember",
+    "AlreadyRegistered",
+    "Change",
+    "Clock",
+    "Deliveries",
+    "Domains",
+    "Events",
+    "Glance",
+    "HeldElsewhere",
+    "Keys",
+    "LastOwner",
+    "Lookout",
+    "Members",
+    "NoRoom",
+    "OutcomeUnknown",
+    "Outgoing",
+    "OwnerNotices",
+    "Provider",
+    "Queue",
+    "Reports",
+    "Requests",
+    "Resolver",
+    "Room",
+    "Seal",
+    "SealBroken",
+    "Smarthost",
+    "Snapshot",
+    "Snapshots",
+    "Stale",
+    "Store",
+    "StoreError",
+    "Stretch",
+    "Tail",
+    "Teams",
+    "Undelivered",
+    "Webhooks",
+]

@@ -1,0 +1,76 @@
+"""Noticing cheaply that the DNS of very many domains has changed, and what is kept for it."""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from letterhead.core.answer import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is kept of a domain in order to notice that its DNS has changed.
+
+    questions  those of its plan, as Lookout.prepared made them.
+    digest     stands for the answers before the examination that found all well, as Lookout.look gave it.
+    """
+
+    domain: str
+    questions: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a passing look at a domain came to: a digest of the answers, None where we could not find out."""
+
+    snapshot: Snapshot
+    digest: bytes | None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the answers are what they were, so that the last verdict stands."""
+        return self.digest is not None and self.digest == self.snapshot.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some snapshots on end, in the order of the domains' ids.
+
+    after, last  they stand behind the one id, up to and with the other; `last` is "" at the end of them all.
+    before       those that were checked later are not among the `due`.
+    """
+
+    after: str
+    last: str
+    before: datetime
+    due: tuple[Snapshot, ...]
+
+
+class Lookout(Protocol):
+    """Notices cheaply which domains' DNS has changed; what has is for a careful examination to judge."""
+
+    def prepared(self, questions: Iterable[Question]) -> bytes:
+        """The questions in the form in which they are kept and asked; each is asked once.
+
+        Raises ValueError when there are none, too many, or one with a name that the DNS can't hold: such a
+        domain is examined carefully each time.
+        """
+
+    def look(self, snapshots: Iterable[Snapshot]) -> AsyncIterator[Sequence[Glance]]:
+        """Ask about all of them; yields a glance for each, in any order, as they come in.
+
+        They are taken from the iterable as there is room. Never raises for what the DNS did. One look at a
+        time.
+        """
+
+
+class Snapshots(Protocol):
+    """What the sweep notices changes by; saved with a domain (Change) and gone with its next change."""
+
+    async def stretch(self, after: str, before: datetime, limit: int) -> Stretch:
+        """The next `limit` snapshots behind a domain's id ("": from the first on)."""
+
+    async def checked(self, stretch: Stretch, at: datetime, besides: Collection[str]) -> None:
+        """Remember that the due domains of a stretch were found unchanged, besides some of them."""

@@ -1,0 +1,154 @@
+"""What happened, and who is to be told of it: events, webhooks and their deliveries, letters to owners."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from letterhead.core.delivery import Delivery, Settled
+from letterhead.core.event import Event
+from letterhead.core.owner_notice import Letter, OwnerNotice
+from letterhead.core.webhook import Webhook
+
+
+class Webhooks(Protocol):
+    """Webhooks, kept. Team-bound reads never show another team's."""
+
+    async def add(self, webhook: Webhook, event: Event, most: int) -> None:
+        """Save a webhook of a team that has fewer than `most`. Raises NoRoom."""
+
+    async def of_team(self, team: str, webhook: str) -> Webhook | None:
+        """One webhook of a team by its id."""
+
+    async def page(self, team: str, *, limit: int, before: str | None = None) -> list[Webhook]:
+        """A team's webhooks, those with an id below `before`, newest first."""
+
+    async def change(self, webhook: Webhook, event: Event) -> Webhook:
+        """Save a webhook by compare-and-set on its version; what waits for a disabled one is given up.
+
+        Raises Stale.
+        """
+
+    async def remove(self, webhook: Webhook, event: Event) -> None:
+        """Remove a webhook and all that was sent or waits to be. Raises Stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A webhook, taken until a moment, and what is due to be sent to it, in the order of its events."""
+
+    webhook: Webhook
+    until: datetime
+    due: tuple[Delivery, ...]
+
+
+class Deliveries(Protocol):
+    """Events on their way to webhooks."""
+
+    async def page(self, webhook: str, *, limit: int, before: int | None = None) -> list[Delivery]:
+        """What was sent to a webhook or waits to be, the newest event first."""
+
+    async def lease(self, now: datetime, until: datetime, limit: int, most: int) -> list[Queue]:
+        """Take up to `limit` webhooks for which something is due, and `most` of each; fair among webhooks."""
+
+    async def settle(self, before: Delivery, settled: Settled) -> None:
+        """Save what came of an attempt. Raises Stale where another attempt was faster, or all is gone."""
+
+    async def release(self, queue: Queue, now: datetime) -> None:
+        """Give a webhook back; whoever waits longest comes next."""
+
+    async def replay(
+        self,
+        webhook: Webhook,
+        now: datetime,
+        *,
+        event: int | None = None,
+        since: datetime | None = None,
+        most: int,
+    ) -> int:
+        """Send one event again, or the `most` oldest since a moment. Returns how many there are."""
+
+    async def waiting(self) -> int:
+        """How many deliveries wait, all webhooks together."""
+
+
+class OwnerNotices(Protocol):
+    """What owners are told, and the letters in which they are."""
+
+    async def page(
+        self, team: str, *, limit: int, before: str | None = None, only: frozenset[str] | None = None
+    ) -> list[OwnerNotice]:
+        """A team's notices, newest first; `only`: those of some domains."""
+
+    async def ready(self, gathered: datetime, last: datetime, limit: int) -> list[str]:
+        """Addresses with a notice of before `gathered` that waits, and no letter since `last`."""
+
+    async def of_email(self, email: str, limit: int) -> list[OwnerNotice]:
+        """The notices that wait for a letter to an address, in their order."""
+
+    async def post(self, letter: Letter, notices: Sequence[OwnerNotice]) -> None:
+        """Save a letter about notices. Raises Stale where another letter took them."""
+
+    async def lease(self, now: datetime, until: datetime, limit: int) -> list[Letter]:
+        """Take up to `limit` letters that are due."""
+
+    async def settle(self, before: Letter, after: Letter) -> None:
+        """Save what came of an attempt. Raises Stale where another attempt was faster."""
+
+    async def waiting(self) -> int:
+        """How many letters wait to be sent."""
+
+
+class Events(Protocol):
+    """Events, append-only."""
+
+    async def page(
+        self,
+        team: str,
+        *,
+        limit: int,
+        before: int | None = None,
+        domain: str | None = None,
+        only: frozenset[str] | None = None,
+        nouns: frozenset[str] | None = None,
+    ) -> list[Event]:
+        """A team's events, newest first, those with an id below `before`; of one domain, or only of some.
+
+        nouns  only those whose kind begins with one of these and a dot.
+        """
+
+
+class Tail(Protocol):
+    """The events in the order in which they became visible, and what each of them sets going."""
+
+    async def waiting(self, limit: int) -> list[Event]:
+        """The first events that have no place in the tail yet, whoever's they are."""
+
+    async def announce(
+        self, events: Sequence[Event], notices: Sequence[OwnerNotice], told: Sequence[Event], now: datetime
+    ) -> None:
+        """Give events their places in the tail, send them to every webhook that wants them, tell the owners.
+
+        told  events that come of that. All or nothing, and once for each event: raises Stale where another
+        announcement was faster.
+        """
+
+    async def place(self, team: str, event: int) -> int | None:
+        """The place of a team's event in the tail."""
+
+    async def behind(
+        self,
+        team: str,
+        *,
+        after: int,
+        limit: int,
+        only: frozenset[str] | None = None,
+        nouns: frozenset[str] | None = None,
+    ) -> list[tuple[int, Event]]:
+        """A team's events behind a place, with their places, in the order of these.
+
+        None ever appears before one that was there already. `only` and `nouns` as in Events.page.
+        """
+
+    async def end(self) -> int:
+        """The last place that was given."""
