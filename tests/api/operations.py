@@ -70,9 +70,9 @@ OPEN = {
     "/readyz": "/readyz",
     "/metrics": "/metrics",
     "/api/v2/openapi.json": "/api/v2/openapi.json",
-    "/openapi/{file:str}": "/openapi/native.json",
+    "/openapi/{file}": "/openapi/native.json",
     "/problems": "/problems",
-    "/problems/{code:str}": "/problems/domain_held",
+    "/problems/{code}": "/problems/domain_held",
 }
 """The routes that need no key, each with a path that it answers."""
 PERMISSIONS = sorted({each.permission for each in OPERATIONS})

@@ -16,18 +16,13 @@ WILDCARDS = {"domain.*": frozenset({"domain.*"}), "key.*": frozenset({"key.*"}),
 GRANTS = {**{each: frozenset({each}) for each in PERMISSIONS}, **WILDCARDS, **ROLE_SETS}
 
 
-async def ask(
-    api: Api,
-    operation: Operation,
-    key: str,
-    domain: str,
-    other_key: str,
-    member: str = "mem_1",
-    webhook: str = "whk_1",
-) -> tuple[int, dict[str, str]]:
-    path = operation.path.format(domain=domain, key=other_key, member=member, webhook=webhook)
+UNKNOWN = {"domain": "dom_1", "key": "key_1", "member": "mem_1", "webhook": "whk_1"}
+
+
+async def ask(api: Api, operation: Operation, secret: str, **ids: str) -> tuple[int, dict[str, str]]:
+    path = operation.path.format_map(UNKNOWN | ids)
     given = {} if operation.body is None else {"json": operation.body}
-    answer = await api.ask(operation.method, path, key, **given)
+    answer = await api.ask(operation.method, path, secret, **given)
     is_json = answer.content and "json" in answer.headers["content-type"]
     return answer.status_code, answer.json() if is_json else {}
 
@@ -51,7 +46,8 @@ async def test_A02_an_operation_needs_its_own_permission_and_no_other_does(
         key = await api.key(permissions=held)
         member = await added(api, root, f"{number}@acme.com")
         webhook = await hooked(api, root)
-        status, body = await ask(api, operation, key, domain, made.json()["id"], member, webhook)
+        ids = {"domain": domain, "key": made.json()["id"], "member": member, "webhook": webhook}
+        status, body = await ask(api, operation, key, **ids)
         if grants(held, operation.permission):
             assert status != 403 or body["code"] == "exceeds_own_permissions", (name, body)
         else:
@@ -65,6 +61,7 @@ async def test_A01_a_foreign_id_is_answered_like_an_unknown_one(api: Api, operat
     domain, own = await api.domain(victim, "acme.com"), await api.domain(attacker, "evil.com")
     made = (await api.ask("POST", "/keys", victim, json={"name": "x", "role": "root:readonly"})).json()["id"]
     member, webhook = await added(api, victim, "jane@acme.com"), await hooked(api, victim)
+    ids = {"domain": domain, "key": made, "member": member, "webhook": webhook}
     before = (await api.ask("GET", f"/domains/{domain}", victim)).json()
     needed = frozenset({operation.permission})
     for held, only in (
@@ -74,9 +71,9 @@ async def test_A01_a_foreign_id_is_answered_like_an_unknown_one(api: Api, operat
         (needed, frozenset({own})),
     ):
         key = await api.key("evil", permissions=held, domains=only)
-        foreign = await ask(api, operation, key, domain, made, member, webhook)
-        others = (f"{each[:-4]}0000" for each in (domain, made, member, webhook))
-        unknown = await ask(api, operation, key, *others)
+        foreign = await ask(api, operation, key, **ids)
+        others = {name: f"{each[:-4]}0000" for name, each in ids.items()}
+        unknown = await ask(api, operation, key, **others)
         assert foreign[0] == (404 if grants(held, operation.permission) else 403)
         assert without_id(foreign) == without_id(unknown)
     assert (await api.ask("GET", f"/domains/{domain}", victim)).json() == before
@@ -115,7 +112,7 @@ async def test_A01_a_key_limited_to_some_domains_sees_no_other_of_its_own_team(
     await api.services.teams.named("zeta")
     seen, unseen = await api.domain(root, "acme.com"), await api.domain(root, "acme.net")
     key = await api.key(domains=frozenset({seen}))
-    status, body = await ask(api, operation, key, unseen, "key_1")
+    status, body = await ask(api, operation, key, domain=unseen)
     assert (status, body["code"]) == (404, "domain_not_found")
 
 
@@ -169,15 +166,14 @@ async def test_every_operation_needs_a_key(api: Api, operation: Operation) -> No
 async def test_every_route_is_an_operation_of_the_table_or_on_the_list_of_open_ones(api: Api) -> None:
     app = api.server.app
     routes = {
-        (method, route.path)
-        for route in app.routes
-        for method in route.methods
-        if method != "OPTIONS" and app.state.dialects.of(route.path).name == "native"
+        (each.method, each.template)
+        for each in app.operations
+        if app.state.dialects.of(each.template).name == "native"
     }
     stated = {
         (
             each.method,
-            re.sub(r"{(\w+)}", r"{\1_id:str}", f"/api/v2{each.path}"),
+            re.sub(r"{(\w+)}", r"{\1_id}", f"/api/v2{each.path}"),
         )
         for each in OPERATIONS
     }

@@ -10,8 +10,7 @@ from litestar.openapi.spec import SecurityScheme
 from litestar.params import JSONBody
 
 from letterhead.api.answer import Answer
-from letterhead.api.body import StrictJson
-from letterhead.api.dialect import Connection, Description, Dialect, Dialects
+from letterhead.api.dialect import Description, Dialect, Dialects
 from letterhead.api.native.dialect import NATIVE
 from letterhead.api.problem import Problem
 from letterhead.api.request import Request
@@ -43,15 +42,13 @@ def word(said: Problem, request_id: str, public_url: str) -> Answer:
     return Answer(status, {"content-type": "application/json", **said.headers}, body)
 
 
-async def only_with_a_hat(connection: Connection, secret: str, actor: Actor) -> None:
-    if connection.headers.get("x-hat") not in {None, actor.team} or not secret:
+async def only_with_a_hat(request: Request, secret: str, actor: Actor) -> None:
+    if request.headers.get("x-hat") not in {None, actor.team} or not secret:
         raise forbidden("wrong_hat", "That is not your hat.")
 
 
 @post(
     "/greetings",
-    dto=StrictJson[Greeting],
-    return_dto=None,
     responses=errors(Oops, (400, 401, 403)),
     status_code=200,
 )

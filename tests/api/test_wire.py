@@ -158,6 +158,28 @@ async def test_A17_a_body_that_trickles_in_is_408_once_the_time_for_all_of_it_is
     assert 0.9 < asyncio.get_running_loop().time() - began < 3
 
 
+async def test_a_request_that_came_behind_another_may_take_its_time(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(*_: object) -> list[str]:
+        await asyncio.sleep(0.6)  # longer than a head may take
+        return []
+
+    monkeypatch.setattr(type(api.services.health), "problems", slow)
+    asked = b"GET /readyz HTTP/1.1\r\n"
+    answers = await exchange(api.server.port, asked + HOST + b"\r\n" + asked + CLOSE + b"\r\n")
+    assert answers.count(b"HTTP/1.1 200 OK") == 2
+
+
+async def test_A17_a_kept_connection_is_served_for_longer_than_it_may_idle(api: Api) -> None:
+    line = await Line.to(api.server.port)
+    for _ in range(6):
+        await asyncio.sleep(0.15)
+        await line.say(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
+        await line.hear_until(b'alive"}')
+    assert await line.hear() == b"", "and then it is closed"
+
+
 @pytest.mark.parametrize("said", [b"", b"\r\n", b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n"])
 async def test_A17_an_idle_connection_is_closed(api: Api, said: bytes) -> None:
     line = await Line.to(api.server.port)

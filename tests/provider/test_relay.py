@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from letterhead.core import dkim
 from letterhead.core.identity import Identity
 from letterhead.core.profile import DkimStyle
+from letterhead.ports import SealBroken
 from letterhead.provider.key_pool import KeyPool
 from letterhead.provider.relay import Relay, binding
-from letterhead.ports import SealBroken
 from letterhead.provider.seal import Sealer
 from tests.core.registration import domain as registration
 

@@ -1,12 +1,21 @@
-"""An answer as bytes, for places where no handler is at work: problems, and the protocol itself."""
+"""Answers, as they are before every answer's own headers are put on them and they are sent."""
 
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole HTTP answer. `headers` with lower-case names, without those that every answer carries."""
+class Answer(msgspec.Struct, frozen=True):
+    """A whole answer. `headers` with lower-case names, without its length and those that every answer has."""
 
     status: int
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: bytes
+
+
+class Stream(msgspec.Struct, frozen=True):
+    """An answer that is sent piece by piece, as the pieces come; headers as above."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncGenerator[bytes, None]

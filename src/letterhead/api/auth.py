@@ -5,10 +5,7 @@ What the actor may do is decided in the services; here it is only found out who 
 
 import re
 
-from litestar.handlers import BaseRouteHandler
-
-from letterhead.api.dialect import Connection, Dialect
-from letterhead.api.rates import Rates
+from letterhead.api.request import Request
 from letterhead.core.permission import Actor
 from letterhead.core.refusal import Kind, Refusal
 
@@ -29,45 +26,34 @@ LONGEST_TOKEN = 512
 _VISIBLE = re.compile(r"[!-~]*")
 
 
-async def authenticate(connection: Connection, _: BaseRouteHandler) -> None:
-    """Litestar guard for the whole application: set the actor, or raise an `unauthenticated` Refusal.
-
-    OPTIONS says nothing but which methods a path has, and the OpenAPI document says that to everybody.
-    """
-    if connection.scope["path_template"] in OPEN or connection.scope.get("method") == "OPTIONS":
-        return
-    rates: Rates = connection.app.state.rates
+async def authenticate(request: Request) -> None:
+    """Set the actor of a request and count it. Raises `rate_limited`, or an `unauthenticated` Refusal."""
+    rates = request.state.rates
     try:
-        actor = await _identified(connection)
+        request.actor = await _identified(request)
     except Refusal as refusal:
         if refusal.kind is Kind.UNAUTHENTICATED:
-            rates.stranger(connection)
+            rates.stranger(request)
         raise
-    rates.request(connection, actor.team)
-    connection.scope["user"] = actor
+    request.is_stranger = False
+    rates.request(request, request.actor.team)
 
 
-async def _identified(connection: Connection) -> Actor:
-    dialect: Dialect = connection.state.dialect
-    secret = secret_of(connection)
-    actor: Actor = await connection.app.state.services.keys.authenticate(secret)
-    await dialect.admit(connection, secret, actor)
+async def _identified(request: Request) -> Actor:
+    secret = secret_of(request)
+    actor = await request.services.keys.authenticate(secret)
+    await request.dialect.admit(request, secret, actor)
     return actor
 
 
-def secret_of(connection: Connection) -> str:
+def secret_of(request: Request) -> str:
     """The secret in the one Authorization field (RFC 6750 §2.1); never one from the URL (A06)."""
-    fields = connection.headers.getall("authorization", [])
+    fields = request.headers.getall("authorization")
     if not fields:
         raise _refused("authentication_required", "This needs a key.")
     scheme, _, token = fields[0].partition(" ")
     token = token.strip(" ")
-    if (
-        len(fields) > 1
-        or scheme.lower() not in connection.state.dialect.schemes
-        or not token
-        or not _is_token(token)
-    ):
+    if len(fields) > 1 or scheme.lower() not in request.dialect.schemes or not token or not _is_token(token):
         raise _refused("malformed_authorization", "The Authorization header is not of the form Bearer <key>.")
     return token
 

@@ -11,14 +11,9 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import msgspec
-from litestar.connection import ASGIConnection
-from litestar.datastructures import Headers
-from litestar.dto import AbstractDTO
-from litestar.dto.data_structures import DTOFieldDefinition
-from litestar.openapi.spec import Reference, Schema
-from litestar.typing import FieldDefinition
 
 from letterhead.api import problem
+from letterhead.api.headers import Headers
 from letterhead.api.problem import Problem
 
 T = TypeVar("T")
@@ -30,10 +25,10 @@ _DIGITS = 20
 
 def check_headers(headers: Headers) -> None:
     """Raise `unsupported_media_type` unless the body is plain JSON (RFC 9110 §8.3, §8.4)."""
-    encoding = headers.get("content-encoding", "identity").strip().lower()
+    encoding = (headers.get("content-encoding") or "identity").strip().lower()
     if encoding not in {"", "identity"}:
         raise problem.unsupported_media_type(f"Bodies with Content-Encoding {encoding} are not read.")
-    media_type, _, parameters = headers.get("content-type", "").partition(";")
+    media_type, _, parameters = (headers.get("content-type") or "").partition(";")
     if media_type.strip().lower() != "application/json":
         raise problem.unsupported_media_type("The body is not declared as application/json.")
     charset = re.search(r"charset\s*=\s*\"?([^\s\";]+)", parameters, re.IGNORECASE)
@@ -140,41 +135,3 @@ def _strings(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _strings(item)
-
-
-class StrictJson(AbstractDTO[T]):
-    """Hooks `read` into Litestar: a handler with `dto=StrictJson[Shape]` is given a checked Shape."""
-
-    def __init__(self, asgi_connection: ASGIConnection[Any, Any, Any, Any]) -> None:
-        super().__init__(asgi_connection)
-        self._limits = asgi_connection.app.state.settings.limits
-
-    def decode_bytes(self, value: bytes) -> T:
-        """The body as a struct; see `check_headers` and `read` for what it raises."""
-        check_headers(self.asgi_connection.headers)
-        return read(value, self.model_type, depth=self._limits.depth)
-
-    @classmethod
-    def create_for_field_definition(cls, *_: Any, **__: Any) -> None:
-        """Nothing to generate: shapes are read as they are."""
-
-    @classmethod
-    def create_openapi_schema(
-        cls, field_definition: FieldDefinition, handler_id: str, schema_creator: Any
-    ) -> Reference | Schema:
-        """The schema of the shape itself."""
-        del handler_id
-        schema: Reference | Schema = schema_creator.for_field_definition(field_definition)
-        return schema
-
-    @classmethod
-    def generate_field_definitions(cls, model_type: type[Any]) -> Iterator[DTOFieldDefinition]:  # type: ignore[override]  # declared as a Generator; nothing is ever generated
-        """Never asked for, because nothing is generated."""
-        del model_type
-        return iter(())
-
-    @classmethod
-    def detect_nested_field(cls, field_definition: FieldDefinition) -> bool:
-        """Never asked for, as above."""
-        del field_definition
-        return False

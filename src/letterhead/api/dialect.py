@@ -6,29 +6,26 @@ peculiar about its keys; the services behind it are the same for all.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from litestar.connection import ASGIConnection
 from litestar.openapi.spec import SecurityScheme
 from litestar.types import ControllerRouterHandler
 
 from letterhead.api.answer import Answer
 from letterhead.api.problem import Problem
+from letterhead.api.request import Request
 from letterhead.core.permission import Actor
-
-Connection = ASGIConnection[Any, Any, Any, Any]
 
 Wording = Callable[[Problem, str, str], Answer]
 """A dialect's words for a problem, given the request's id and the public URL. Every problem comes through
 here: also unknown paths, wrong methods, unreadable bodies, and what is refused before there is a request."""
 
-Admission = Callable[[Connection, str, Actor], Awaitable[None]]
+Admission = Callable[[Request, str, Actor], Awaitable[None]]
 """What else must hold for a request, given its key's secret and whose it is: raises a Refusal."""
 
 
-async def anybody(connection: Connection, secret: str, actor: Actor) -> None:
+async def anybody(request: Request, secret: str, actor: Actor) -> None:
     """Admission of whoever has a key in force."""
-    del connection, secret, actor
+    del request, secret, actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +75,12 @@ class Dialects:
     def __init__(self, known: Sequence[Dialect]) -> None:
         self.known = tuple(sorted(known, key=lambda dialect: len(dialect.prefix), reverse=True))
         assert self.known[-1].prefix == "", "somebody must word the rest"
+        self._prefixes = [(f"{dialect.prefix}/", dialect) for dialect in self.known]
 
     def of(self, path: str) -> Dialect:
         """The dialect of a path; /v1 is no prefix of /v10."""
-        return next(each for each in self.known if f"{path}/".startswith(f"{each.prefix}/"))
+        whole = f"{path}/"
+        for prefix, dialect in self._prefixes:
+            if whole.startswith(prefix):
+                return dialect
+        return self.known[-1]

@@ -27,7 +27,7 @@ def of(view: View) -> str:
 
 def is_known(request: Request, tag: str) -> bool:
     """Whether the client has what the tag stands for, so that 304 will do (§13.1.2, weak comparison)."""
-    given = ", ".join(request.headers.getall("if-none-match", []))
+    given = ", ".join(request.headers.getall("if-none-match"))
     return given.strip() == "*" or tag.removeprefix("W/") in {
         each.removeprefix("W/") for each in _TAG.findall(given)
     }
@@ -35,7 +35,7 @@ def is_known(request: Request, tag: str) -> bool:
 
 def versions(request: Request, domain_id: str) -> frozenset[int] | None:
     """The versions of a domain that If-Match lets be changed; None where any will do (§13.1.1)."""
-    fields = request.headers.getall("if-match", [])
+    fields = request.headers.getall("if-match")
     given = ", ".join(fields)
     if not fields or given.strip() == "*":
         return None

@@ -17,6 +17,7 @@ from litestar.routes import HTTPRoute
 from letterhead import __version__
 from letterhead.api import problem
 from letterhead.api.dialect import Dialect
+from letterhead.api.operation import registered
 from letterhead.api.request import Request
 
 _IDEMPOTENCY_KEY: Final = {
@@ -59,7 +60,7 @@ def _application(dialect: Dialect, public_url: str) -> Litestar:
         use_handler_docstrings=True,
         operation_id_creator=lambda handler, _method, _path: handler.handler_name,
     )
-    return Litestar([mounted(dialect)], openapi_config=config, request_class=Request)
+    return registered([mounted(dialect)], config)
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -73,7 +74,7 @@ def _schemas(app: Litestar, samples: Mapping[str, object]) -> dict[str, Any]:
     _, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     for name, sample in samples.items():
         components[name]["examples"] = [msgspec.to_builtins(sample)]
-    return components
+    return dict(sorted(components.items()))
 
 
 def _shapes(app: Litestar) -> Iterator[Any]:
@@ -92,7 +93,7 @@ def _shapes(app: Litestar) -> Iterator[Any]:
 @get("/openapi/{file:str}", include_in_schema=False)
 async def show_document(request: Request, file: FromPath[str]) -> Response[bytes]:
     """The document of one interface, such as /openapi/native.json. Raises `not_found`."""
-    document = request.app.state.documents.get(file.removesuffix(".json"))
+    document = request.state.documents.get(file.removesuffix(".json"))
     if document is None or not file.endswith(".json"):
         raise problem.not_found()
     return Response(document, media_type="application/json")
@@ -101,7 +102,7 @@ async def show_document(request: Request, file: FromPath[str]) -> Response[bytes
 @get("/api/v2/openapi.json", include_in_schema=False)
 async def show_native_document(request: Request) -> Response[bytes]:
     """The document of the native interface, where its clients look for it first."""
-    return Response(request.app.state.documents["native"], media_type="application/json")
+    return Response(request.state.documents["native"], media_type="application/json")
 
 
 HANDLERS = (show_document, show_native_document)

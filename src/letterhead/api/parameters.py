@@ -1,28 +1,60 @@
-"""Query parameters: what nobody reads, or what two could read differently, is refused and named.
+"""Parameters of an operation: from the texts in a path and its query to what the handler is given.
 
-A filter that is misspelled and ignored would answer with everything, and look as if it had worked.
+What nobody reads, or what two could read differently, is refused and named. A filter that is misspelled and
+ignored would answer with everything, and look as if it had worked.
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
+import msgspec
 
 from letterhead.api import problem
-from letterhead.api.auth import OPEN
-
-_OURS = {"request", "data"}
-"""Names of a handler's arguments that are no parameters."""
 
 
-def check_parameters(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Part of the guard of every route: raise `validation` for unknown or repeated parameters."""
-    if not connection.scope["query_string"] or connection.scope["path_template"] in OPEN:
-        return
-    known = handler.parsed_fn_signature.parameters.keys() - _OURS - connection.path_params.keys()
-    counts = Counter(name for name, _ in connection.query_params.multi_items())
-    errors = [(name, "there is no such parameter") for name in counts if name not in known]
-    errors += [(name, "stands more than once") for name, times in counts.items() if times > 1]
-    if errors:
-        raise problem.validation(errors)
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What an operation takes.
+
+    path      names of the parameters in its path, in order.
+    types     of all of them, with their bounds, by name.
+    required  those that must be given.
+    """
+
+    path: tuple[str, ...]
+    types: Mapping[str, Any]
+    required: frozenset[str]
+
+    def read(self, values: Sequence[str], query: bytes) -> dict[str, Any]:
+        """The arguments; those that are not given are left to the handler's defaults.
+
+        values  of the parameters in the path, in order. Raises `validation`, which names each that is wrong.
+        """
+        given = dict(zip(self.path, values, strict=True))
+        if query:
+            given |= self._queried(query)
+        arguments: dict[str, Any] = {}
+        errors = []
+        for name, text in given.items():
+            try:
+                arguments[name] = msgspec.convert(text, self.types[name], strict=False)
+            except msgspec.ValidationError as error:
+                errors.append((name, str(error)))
+        if not self.required <= given.keys():
+            errors += [(name, problem.REQUIRED) for name in sorted(self.required - given.keys())]
+        if errors:
+            raise problem.validation(errors)
+        return arguments
+
+    def _queried(self, query: bytes) -> dict[str, str]:
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+        known = self.types.keys() - set(self.path)
+        counts = Counter(name for name, _ in pairs)
+        errors = [(name, "there is no such parameter") for name in counts if name not in known]
+        errors += [(name, "stands more than once") for name, times in counts.items() if times > 1]
+        if errors:
+            raise problem.validation(errors)
+        return dict(pairs)

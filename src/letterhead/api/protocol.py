@@ -7,6 +7,7 @@ many connections one address has. Whatever is refused here is worded like any ot
 
 import asyncio
 from collections import Counter
+from math import inf
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -14,23 +15,18 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from letterhead.api import problem
 from letterhead.api.client import block
-from letterhead.api.dialect import Dialects
-from letterhead.api.envelope import common_headers, mint_request_id
-from letterhead.api.metrics import Metrics
+from letterhead.api.envelope import common_headers, encoded
 from letterhead.api.problem import Problem
-from letterhead.api.rates import Rates
-from letterhead.api.settings import Settings
+from letterhead.api.request import mint_request_id
+from letterhead.api.state import State
 
 
 class Doorkeeper:
     """Knows all open connections of one server and who has how many of them."""
 
-    def __init__(self, settings: Settings, dialects: Dialects, rates: Rates, metrics: Metrics) -> None:
-        self.dialects = dialects
-        self.rates = rates
-        self.limits = settings.limits
-        self.public_url = settings.public_url
-        self.metrics = metrics
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.limits = state.settings.limits
         self._open: Counter[str] = Counter()
 
     def enter(self, client: str) -> Problem | None:
@@ -52,7 +48,10 @@ class Doorkeeper:
 class GuardedProtocol(HttpToolsProtocol):
     """One connection.
 
-    _deadline  when we stop waiting for the rest of a head or a body; not set while we are at work.
+    _deadline  when we stop waiting for the rest of a head or a body; None while we are at work.
+    _timer     wakes us to look at the deadline. It is left to run when that moves to a later moment, as it
+               does with each request, and set again once it has run out.
+    _wakes_at  when it does; never where there is none.
     _in_body   whether the head of the newest request is read and its end is not.
     _seen      octets since that head began.
     _head      octets of the fields that are read of it.
@@ -62,7 +61,9 @@ class GuardedProtocol(HttpToolsProtocol):
         super().__init__(**given)
         self._doorkeeper = doorkeeper
         self._limits = doorkeeper.limits
-        self._deadline: asyncio.TimerHandle | None = None
+        self._deadline: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._wakes_at = inf
         self._body_ends = 0.0
         self._in_body = False
         self._seen = 0
@@ -84,6 +85,8 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Count the client out."""
         self._relax()
+        if self._timer is not None:
+            self._timer.cancel()
         self._doorkeeper.leave(self._client)
         super().connection_lost(exc)
 
@@ -98,7 +101,10 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One more field: bound their number and size, and thereby what a request can cost."""
-        super().on_header(name, value)
+        name = name.lower()
+        self.headers.append((name, value))
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
         self._head += len(name) + len(value)
         if len(self.headers) > self._limits.fields or len(self.url) + self._head > self._limits.head:
             self._fault = problem.head_too_large()
@@ -127,9 +133,17 @@ class GuardedProtocol(HttpToolsProtocol):
             self._expect(self._limits.head_time)
 
     def on_response_complete(self) -> None:
-        """The request is answered: the next head is awaited."""
-        super().on_response_complete()
-        if not self.transport.is_closing() and not self._in_body and not self.pipeline:
+        """The request is answered: the one that came behind it is begun, or the next head awaited.
+
+        In place of uvicorn's, which sets a timer of its own for connections that are kept.
+        """
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif not self._in_body:
             self._expect(self._limits.head_time)
 
     def send_400_response(self, msg: str) -> None:
@@ -139,13 +153,29 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _expect(self, seconds: float) -> None:
         """More must come within so many seconds."""
-        self._relax()
-        self._deadline = self.loop.call_later(max(seconds, 0), self._too_slow)
+        self._deadline = self.loop.time() + seconds
+        if self._deadline < self._wakes_at:
+            self._set_timer(self._deadline)
 
     def _relax(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+        """Nothing more is awaited."""
+        self._deadline = None
+
+    def _set_timer(self, moment: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._wakes_at = moment
+        self._timer = self.loop.call_at(moment, self._look)
+
+    def _look(self) -> None:
+        """Whether the deadline has come, or has moved meanwhile."""
+        self._timer, self._wakes_at = None, inf
+        if self._deadline is None:
+            return
+        if self.loop.time() < self._deadline:
+            self._set_timer(self._deadline)
+        else:
+            self._too_slow()
 
     def _too_slow(self) -> None:
         if not self._in_body and not self._seen:
@@ -156,7 +186,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def _turn_away(self, said: Problem) -> None:
         """Answer without the application, where the answer can only be to this request, and close."""
         self._relax()
-        self._doorkeeper.metrics.turned_away(said.code)
+        self._doorkeeper.state.metrics.turned_away(said.code)
         if self._can_answer():
             self.transport.write(self._written(said))
         self.transport.close()
@@ -171,14 +201,14 @@ class GuardedProtocol(HttpToolsProtocol):
         return newest.response_complete
 
     def _written(self, said: Problem) -> bytes:
-        request_id = mint_request_id()
-        dialect = self._doorkeeper.dialects.of(unquote(self.url.partition(b"?")[0].decode("latin-1")))
-        answer = dialect.word(said, request_id, self._doorkeeper.public_url)
+        request_id, state = mint_request_id(), self._doorkeeper.state
+        dialect = state.dialects.of(unquote(self.url.partition(b"?")[0].decode("latin-1")))
+        answer = dialect.word(said, request_id, state.settings.public_url)
         fields = [
             *self.server_state.default_headers,
-            *((name.encode(), value.encode()) for name, value in answer.headers.items()),
+            *encoded(answer.headers),
             (b"content-length", str(len(answer.body)).encode()),
-            *common_headers(dialect, request_id, self._doorkeeper.rates.strangers.look(self._client)),
+            *common_headers(dialect, request_id, state.rates.strangers.look(self._client)),
             (b"connection", b"close"),
         ]
         lines = b"".join(name + b": " + value + b"\r\n" for name, value in fields)

@@ -4,13 +4,14 @@ A request counts for the team, whichever of its keys it came with: more keys are
 no key in force counts for the address it came from, and never locks out who has one from the same address.
 """
 
-from litestar.handlers import BaseRouteHandler
-from litestar.types import Scope
+import math
+import time
+from typing import Any
 
 from letterhead.api import problem
 from letterhead.api.bucket import Allowance, Buckets
 from letterhead.api.client import client
-from letterhead.api.dialect import Connection
+from letterhead.api.request import Request
 from letterhead.api.settings import Settings
 
 
@@ -29,48 +30,53 @@ class Rates:
         self.examinations = Buckets(limits.examinations)
         self.strangers = Buckets(limits.strangers)
 
-    def stranger(self, connection: Connection) -> None:
+    def stranger(self, request: Request) -> None:
         """Count a request that has no key in force. Raises `rate_limited`."""
-        _charge(connection, self.strangers.take(self._address(connection.scope)))
+        _charge(request, self.strangers.take(self._address(request)))
 
-    def left(self, scope: Scope) -> Allowance | None:
-        """What a request's answer tells: its own allowance, or that of its address where it has none."""
-        own: Allowance | None = scope["state"].get("allowance")
-        return own or self.strangers.look(self._address(scope))
+    def left(self, request: Request) -> Allowance | None:
+        """What a request's answer tells: the allowance of its team, or of its address where nobody asks."""
+        if request.allowance is not None or not request.is_stranger:
+            return request.allowance
+        return self.strangers.look(self._address(request))
 
-    def request(self, connection: Connection, team: str) -> None:
+    def request(self, request: Request, team: str) -> None:
         """Count a request of a team. Raises `rate_limited`."""
-        _charge(connection, self.requests.take(team))
+        _charge(request, self.requests.take(team))
 
-    def _address(self, scope: Scope) -> str:
-        peer = scope["client"][0] if scope["client"] else ""
-        forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        return client(peer, [value.decode("latin-1") for value in forwarded], self._proxies)
+    def _address(self, request: Request) -> str:
+        return client(request.peer, request.headers.getall("x-forwarded-for"), self._proxies)
 
 
-async def examining(connection: Connection, _: BaseRouteHandler) -> None:
-    """Litestar guard of the operations that make us ask the DNS: raises `rate_limited`."""
-    rates: Rates = connection.app.state.rates
-    allowance = rates.examinations.take(connection.user.team)
+async def examining(request: Any, _: object) -> None:
+    """Guard of the operations that make us ask the DNS: raises `rate_limited`.
+
+    request  a Request of ours; Litestar, in whose words guards are declared, would have its own one here.
+    """
+    rates: Rates = request.state.rates
+    allowance = rates.examinations.take(request.actor.team)
     if allowance is not None and allowance.wait:
-        _charge(connection, allowance)
+        _charge(request, allowance)
 
 
-def _charge(connection: Connection, allowance: Allowance | None) -> None:
+def _charge(request: Request, allowance: Allowance | None) -> None:
     """Show the allowance with the answer, whatever it will be, and refuse what it does not cover."""
     if allowance is None:
         return
-    connection.scope["state"]["allowance"] = allowance
+    request.allowance = allowance
     if allowance.wait:
         raise problem.rate_limited(allowance.wait)
 
 
 def shown(allowance: Allowance | None) -> dict[str, str]:
-    """The headers that tell what is left: the limit, the rest, and in how many seconds it is whole again."""
+    """The headers that tell what is left: the limit, the rest, and the Unix time when it is whole again.
+
+    A time and not a number of seconds, because that is how published clients read X-RateLimit-Reset.
+    """
     if allowance is None:
         return {}
     return {
         "x-ratelimit-limit": str(allowance.limit),
         "x-ratelimit-remaining": str(allowance.left),
-        "x-ratelimit-reset": str(allowance.reset),
+        "x-ratelimit-reset": str(math.ceil(time.time()) + allowance.reset),
     }

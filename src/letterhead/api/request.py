@@ -1,40 +1,132 @@
-"""The request as our handlers see it: who asks, and the services that they may ask."""
+"""The request as our handlers see it: who asks, for what, and the services that they may ask."""
 
-from typing import cast
+from __future__ import annotations  # what is imported for types alone would go round in circles
 
-from litestar import Request as LitestarRequest
-from litestar.datastructures import State
+import re
+import secrets
+from typing import TYPE_CHECKING
 
-from letterhead.api.cursor import Cursors
-from letterhead.api.settings import Settings
-from letterhead.core.permission import Actor
-from letterhead.service.services import Services
+from letterhead.api import problem
+from letterhead.api.headers import Headers
+
+if TYPE_CHECKING:
+    from letterhead.api.asgi import Receive, Scope
+    from letterhead.api.bucket import Allowance
+    from letterhead.api.cursor import Cursors
+    from letterhead.api.dialect import Dialect
+    from letterhead.api.paths import Place
+    from letterhead.api.repeat import Mark
+    from letterhead.api.settings import Settings
+    from letterhead.api.state import State
+    from letterhead.core.permission import Actor
+    from letterhead.service.services import Services
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-class Request(LitestarRequest[Actor, None, State]):
-    """A request; `actor` is set by auth.py before any handler runs."""
+def mint_request_id() -> str:
+    """A fresh request id."""
+    return f"req_{secrets.token_hex(12)}"
 
-    @property
-    def actor(self) -> Actor:
-        """Who asks."""
-        return self.user
 
-    @property
-    def id(self) -> str:
-        """The request's id, as X-Request-Id says it."""
-        return cast("str", self.state.request_id)
+class Request:
+    """A request.
+
+    method     GET also for HEAD (RFC 9110 §9.3.2); `is_head` tells them apart.
+    path       decoded; `raw_path` as it came, without the query string.
+    query      the query string as it came.
+    id         as X-Request-Id says it.
+    dialect    that the path belongs to.
+    peer       the address at the other end of the connection; "" where it has none.
+    place      what lives at the path, once that is known and takes the method.
+    actor      who asks; set by auth.py before any handler runs that is not open to everybody. Until then, it
+               is a stranger's request.
+    allowance  what is left of the rate that the request counts for, once it has been counted.
+    mark       of an attempt whose answer is to be kept (repeat.py).
+    """
+
+    __slots__ = (
+        "_body",
+        "_receive",
+        "actor",
+        "allowance",
+        "dialect",
+        "headers",
+        "id",
+        "is_head",
+        "is_stranger",
+        "mark",
+        "method",
+        "path",
+        "peer",
+        "place",
+        "query",
+        "raw_path",
+        "state",
+    )
+
+    actor: Actor
+
+    def __init__(self, state: State, scope: Scope, receive: Receive) -> None:
+        self.state = state
+        self.is_head = scope["method"] == "HEAD"
+        self.method: str = "GET" if self.is_head else scope["method"]
+        self.path: str = scope["path"]
+        self.raw_path: bytes = scope["raw_path"]
+        self.query: bytes = scope["query_string"]
+        self.headers = Headers(scope["headers"])
+        self.id = _own_id(self.headers) or mint_request_id()
+        self.dialect: Dialect = state.dialects.of(self.path)
+        self.peer: str = scope["client"][0] if scope["client"] else ""
+        self.place: Place | None = None
+        self.is_stranger = True
+        self.allowance: Allowance | None = None
+        self.mark: Mark | None = None
+        self._receive = receive
+        self._body: bytes | None = None
 
     @property
     def services(self) -> Services:
         """The use cases."""
-        return cast("Services", self.app.state.services)
+        return self.state.services
 
     @property
     def settings(self) -> Settings:
         """What the entrance was told at start."""
-        return cast("Settings", self.app.state.settings)
+        return self.state.settings
 
     @property
     def cursors(self) -> Cursors:
         """Writes and reads the cursors of lists."""
-        return cast("Cursors", self.app.state.cursors)
+        return self.state.cursors
+
+    async def body(self) -> bytes:
+        """The whole body, read when it is first asked for. Raises `body_too_large`, `client_gone`."""
+        if self._body is None:
+            self._body = await self._read(self.settings.limits.body)
+        return self._body
+
+    async def gone(self) -> None:
+        """Return once the client has gone away, or was given the whole answer. What it sends is let go."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    async def _read(self, most: int) -> bytes:
+        # The length may be announced falsely, or not at all where the body comes in chunks.
+        if int(self.headers.get("content-length") or 0) > most:
+            raise problem.body_too_large()
+        body, more = bytearray(), True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise problem.client_gone()
+            body += message["body"]
+            more = message["more_body"]
+            if len(body) > most:
+                raise problem.body_too_large()
+        return bytes(body)
+
+
+def _own_id(headers: Headers) -> str | None:
+    """The client's own X-Request-Id, where it is harmless."""
+    return next((given for given in headers.getall("x-request-id") if _ID.fullmatch(given)), None)

@@ -8,88 +8,49 @@ from functools import partial
 from typing import cast
 
 import uvicorn
-from litestar import Litestar
-from litestar.datastructures import State
-from litestar.handlers import BaseRouteHandler
-from litestar.routes import HTTPRoute
 
-from letterhead.api import errors, openapi, problem_pages
+from letterhead.api import openapi, problem_pages
 from letterhead.api.alarms import Alarms
-from letterhead.api.auth import authenticate
 from letterhead.api.cursor import Cursors
-from letterhead.api.dialect import Connection, Dialects
+from letterhead.api.dialect import Dialects
 from letterhead.api.dialects.table import DIALECTS
-from letterhead.api.envelope import Envelope
+from letterhead.api.dispatch import Application
 from letterhead.api.metrics import Metrics
 from letterhead.api.native.stream import Streams
+from letterhead.api.operation import operations
 from letterhead.api.outbound import Outbound
-from letterhead.api.parameters import check_parameters
 from letterhead.api.protocol import Doorkeeper, GuardedProtocol
 from letterhead.api.rates import Rates
-from letterhead.api.repeat import Remembering, replay
-from letterhead.api.request import Request
 from letterhead.api.settings import Settings
+from letterhead.api.state import State
 from letterhead.service.services import Services
 
 BACKLOG = 2048
 """Connections that the kernel keeps for us until we accept them."""
 
 
-def create_app(services: Services, settings: Settings, dialects: Dialects = DIALECTS) -> Litestar:
-    """The ASGI application: every route, who may enter, what is said when something goes wrong."""
-    metrics, rates = Metrics(settings.registry), Rates(settings)
+def create_app(services: Services, settings: Settings, dialects: Dialects = DIALECTS) -> Application:
+    """The ASGI application: every operation of every dialect, and what they share."""
     settings.registry.register(Alarms(services.breaker))
     settings.registry.register(Outbound(services))
-    app = Litestar(
-        [
-            *openapi.HANDLERS,
-            *problem_pages.HANDLERS,
-            *(openapi.mounted(dialect) for dialect in dialects.known),
-        ],
-        guards=[_admit],
-        before_request=replay,
-        exception_handlers={Exception: errors.handle},
-        request_class=Request,
-        request_max_body_size=settings.limits.body,
-        openapi_config=None,
-        logging_config=None,
-        state=State(
-            {
-                "services": services,
-                "settings": settings,
-                "metrics": metrics,
-                "cursors": Cursors(settings.cursor_secret),
-                "dialects": dialects,
-                "rates": rates,
-                "streams": Streams(),
-                "documents": {
-                    each.name: openapi.document(each, settings.public_url) for each in dialects.known
-                },
-            }
-        ),
-    )
-    methods = {route.path_format: route.methods for route in app.routes if isinstance(route, HTTPRoute)}
-    app.asgi_handler = Envelope(
-        Remembering(app.asgi_handler, services.idempotency),
+    state = State(
+        services=services,
+        settings=settings,
         dialects=dialects,
-        rates=rates,
-        metrics=metrics,
-        public_url=settings.public_url,
-        methods=methods,
+        metrics=Metrics(settings.registry),
+        rates=Rates(settings),
+        cursors=Cursors(settings.cursor_secret),
+        streams=Streams(),
+        documents={each.name: openapi.document(each, settings.public_url) for each in dialects.known},
     )
-    return app
-
-
-async def _admit(connection: Connection, handler: BaseRouteHandler) -> None:
-    """The one guard of every route: Litestar copies the handler for each, and runs plain ones in a thread."""
-    await authenticate(connection, handler)
-    check_parameters(connection, handler)
+    mounted = (openapi.mounted(dialect) for dialect in dialects.known)
+    return Application(state, operations([*openapi.HANDLERS, *problem_pages.HANDLERS, *mounted]))
 
 
 class HttpServer:
     """Serves an application of create_app on one address. Port 0 takes any that is free."""
 
-    def __init__(self, app: Litestar, host: str, port: int) -> None:
+    def __init__(self, app: Application, host: str, port: int) -> None:
         self.app = app
         self._host = host
         self._port = port
@@ -125,10 +86,8 @@ class HttpServer:
         self._server = self._serving = None
 
     def _config(self) -> uvicorn.Config:
-        settings: Settings = self.app.state.settings
         state = self.app.state
-        doorkeeper = Doorkeeper(settings, state.dialects, state.rates, state.metrics)
-        protocol = partial(GuardedProtocol, doorkeeper=doorkeeper)
+        protocol = partial(GuardedProtocol, doorkeeper=Doorkeeper(state))
         return uvicorn.Config(
             self.app,
             http=cast("type[asyncio.Protocol]", protocol),
@@ -140,7 +99,7 @@ class HttpServer:
             log_level="error",  # warnings are what strangers can cause at will (A17)
             proxy_headers=False,
             server_header=False,
-            timeout_graceful_shutdown=settings.limits.drain_time,
+            timeout_graceful_shutdown=state.settings.limits.drain_time,
         )
 
 

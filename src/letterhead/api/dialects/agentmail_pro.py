@@ -9,7 +9,6 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 
 from letterhead.api.answer import Answer
-from letterhead.api.body import StrictJson
 from letterhead.api.dialect import Description, Dialect
 from letterhead.api.dialects.shape import filled
 from letterhead.api.dialects.standing import is_there, stands
@@ -237,7 +236,7 @@ async def list_domains(
     )
 
 
-@post("/domains", guards=[examining], dto=StrictJson[NewDomain], return_dto=None, responses=_REFUSALS)
+@post("/domains", guards=[examining], responses=_REFUSALS)
 async def register_domain(request: Request, data: JSONBody[NewDomain]) -> Response[Registered]:
     """Register a domain. Answers with the records to publish."""
     view = await request.services.domains.register(
@@ -254,7 +253,7 @@ async def show_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     return filled(Domain, _known(await request.services.domains.get(request.actor, domain_id)))
 
 
-@patch("/domains/{domain_id:str}", dto=StrictJson[DomainChange], return_dto=None, responses=_REFUSALS)
+@patch("/domains/{domain_id:str}", responses=_REFUSALS)
 async def change_domain(request: Request, domain_id: FromPath[str], data: JSONBody[DomainChange]) -> Changed:
     """Make it the default, suspend it, or resume it."""
     view = await request.services.domains.change(

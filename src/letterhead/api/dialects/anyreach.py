@@ -9,8 +9,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
 from letterhead.api.answer import Answer
-from letterhead.api.body import StrictJson
-from letterhead.api.dialect import Connection, Description, Dialect
+from letterhead.api.dialect import Description, Dialect
 from letterhead.api.dialects.standing import state
 from letterhead.api.problem import Problem
 from letterhead.api.rates import examining
@@ -86,15 +85,15 @@ def word(problem: Problem, request_id: str, public_url: str) -> Answer:
     return Answer(problem.status, headers, msgspec.json.encode(Error(detail=text)))
 
 
-async def admit(connection: Connection, secret: str, actor: Actor) -> None:
+async def admit(request: Request, secret: str, actor: Actor) -> None:
     """Hold `X-Anyreach-Org` against the key's team; a personal token must say for whom it asks (A06)."""
-    organization = connection.headers.get("x-anyreach-org")
+    organization = request.headers.get("x-anyreach-org")
     if organization is None and secret.startswith("pat_"):
         text = "Token is missing organization claim."
         raise Refusal(Kind.UNAUTHENTICATED, "organization_required", text, mend="Send X-Anyreach-Org.")
     if organization is None or organization == actor.team:
         return
-    team = await connection.app.state.services.teams.known(organization)
+    team = await request.services.teams.known(organization)
     if team is None or team.id != actor.team:
         raise forbidden("wrong_organization", "The token does not belong to this organization.")
 
@@ -129,8 +128,6 @@ async def list_domains(request: Request) -> list[Domain]:
     "/email-domains",
     guards=[examining],
     status_code=200,
-    dto=StrictJson[NewDomain],
-    return_dto=None,
     responses=_REFUSALS,
 )
 async def register_domain(request: Request, data: JSONBody[NewDomain]) -> Domain:

@@ -10,7 +10,6 @@ from msgspec import UNSET, Meta, UnsetType
 
 from letterhead.api import problem as problems
 from letterhead.api.answer import Answer
-from letterhead.api.body import StrictJson
 from letterhead.api.dialect import Description, Dialect
 from letterhead.api.dialects.standing import state
 from letterhead.api.problem import Problem
@@ -143,7 +142,7 @@ async def list_domains(request: Request) -> list[CustomDomain]:
     return [_shown(view) for view in await request.services.domains.all(request.actor)]
 
 
-@post("/", guards=[examining], dto=StrictJson[Body], return_dto=None, responses=_REFUSALS)
+@post("/", guards=[examining], responses=_REFUSALS)
 async def register_domain(request: Request, data: JSONBody[Body]) -> Response[CustomDomain]:
     """Create a domain. Answers with the records to publish."""
     name = _fields(data).domain
@@ -160,13 +159,13 @@ async def show_domain(request: Request, domain_id: FromPath[str]) -> CustomDomai
     return _shown(await request.services.domains.get(request.actor, domain_id))
 
 
-@patch("/{domain_id:str}", dto=StrictJson[Body], return_dto=None, responses=_REFUSALS)
+@patch("/{domain_id:str}", responses=_REFUSALS)
 async def change_domain(request: Request, domain_id: FromPath[str], data: JSONBody[Body]) -> CustomDomain:
     """Update a domain: its name stays, and its records are ours to give, so that nothing changes."""
     return await _changed(request, domain_id, _fields(data))
 
 
-@put("/{domain_id:str}", dto=StrictJson[Body], return_dto=None, responses=_REFUSALS)
+@put("/{domain_id:str}", responses=_REFUSALS)
 async def replace_domain(request: Request, domain_id: FromPath[str], data: JSONBody[Body]) -> CustomDomain:
     """The same as PATCH."""
     return await _changed(request, domain_id, _fields(data))

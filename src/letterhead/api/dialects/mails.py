@@ -10,7 +10,6 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
 from letterhead.api.answer import Answer
-from letterhead.api.body import StrictJson
 from letterhead.api.dialect import Description, Dialect
 from letterhead.api.dialects.standing import is_unsure, stands
 from letterhead.api.moment import moment
@@ -190,8 +189,6 @@ def _word(view: View, role: Role) -> str:
 @post(
     "/domains",
     guards=[examining],
-    dto=StrictJson[NewDomain],
-    return_dto=None,
     responses=errors(Error, (*ALWAYS, *_BODY, 409)),
 )
 async def register_domain(request: Request, data: JSONBody[NewDomain]) -> Response[Registered]:

@@ -14,7 +14,6 @@ from msgspec import UNSET
 
 from letterhead.api import etag, page
 from letterhead.api.answer import Answer
-from letterhead.api.body import StrictJson
 from letterhead.api.dialect import Description, Dialect
 from letterhead.api.dialects.sendmux_shapes import (
     Answered,
@@ -188,7 +187,7 @@ def _shown(request: Request, view: View) -> Domain:
     return filled(Domain, _known(view, request.services.domains.profiles))
 
 
-@post("/domains", guards=[examining], dto=StrictJson[NewDomain], return_dto=None, responses=_REFUSALS)
+@post("/domains", guards=[examining], responses=_REFUSALS)
 async def register_domain(request: Request, data: JSONBody[NewDomain]) -> Response[Answered[Domain]]:
     """Register a domain. Answers with every record to place."""
     mode = data.mode or Mode.SEND_RECEIVE
@@ -221,7 +220,7 @@ async def show_domain(request: Request, domain_id: FromPath[str]) -> Response[An
     return Response(_answered(request, _shown(request, view)), headers={"etag": tag})
 
 
-@patch("/domains/{domain_id:str}", dto=StrictJson[DomainChange], return_dto=None, responses=_REFUSALS)
+@patch("/domains/{domain_id:str}", responses=_REFUSALS)
 async def change_domain(
     request: Request, domain_id: FromPath[str], data: JSONBody[DomainChange]
 ) -> Response[Answered[Domain]]:

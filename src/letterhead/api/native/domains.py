@@ -9,7 +9,6 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from letterhead.api import etag, page
-from letterhead.api.body import StrictJson
 from letterhead.api.moment import moment
 from letterhead.api.native import records
 from letterhead.api.native.responses import BODY, NOT_MODIFIED, POST, problems, unmodified
@@ -137,8 +136,6 @@ def _summary(summary: Summary) -> dict[str, Any]:
     "/domains",
     tags=["domains"],
     guards=[examining],
-    dto=StrictJson[NewDomain],
-    return_dto=None,
     responses=problems(409, *BODY),
 )
 async def register_domain(request: Request, data: JSONBody[NewDomain]) -> Response[Domain]:
@@ -192,8 +189,6 @@ async def show_domain(request: Request, domain_id: FromPath[str]) -> Response[Do
 @patch(
     "/domains/{domain_id:str}",
     tags=["domains"],
-    dto=StrictJson[DomainChange],
-    return_dto=None,
     responses=problems(404, 409, 412, *BODY),
 )
 async def change_domain(

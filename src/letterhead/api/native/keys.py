@@ -9,7 +9,6 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from letterhead.api import page
-from letterhead.api.body import StrictJson
 from letterhead.api.moment import in_utc, moment
 from letterhead.api.native.responses import BODY, problems
 from letterhead.api.request import Request
@@ -77,7 +76,7 @@ def shown(key: team.Key) -> Key:
     )
 
 
-@post("/keys", tags=["keys"], dto=StrictJson[NewKey], return_dto=None, responses=problems(404, 409, *BODY))
+@post("/keys", tags=["keys"], responses=problems(404, 409, *BODY))
 async def create_key(request: Request, data: JSONBody[NewKey]) -> KeyWithSecret:
     """Make a key for the same team. The answer is the only place where its secret is ever shown."""
     key, secret = await request.services.keys.create(

@@ -9,7 +9,6 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from letterhead.api import page
-from letterhead.api.body import StrictJson
 from letterhead.api.moment import moment
 from letterhead.api.native.responses import BODY, problems
 from letterhead.api.request import Request
@@ -53,9 +52,7 @@ def shown(member: team.Member) -> Member:
     return Member(id=member.id, email=member.email, role=member.role, created_at=moment(member.created_at))
 
 
-@post(
-    "/members", tags=["members"], dto=StrictJson[NewMember], return_dto=None, responses=problems(409, *BODY)
-)
+@post("/members", tags=["members"], responses=problems(409, *BODY))
 async def add_member(request: Request, data: JSONBody[NewMember]) -> Member:
     """Add a person to the team. A key that is theirs is made with `POST /keys` and their id."""
     return shown(await request.services.members.add(request.actor, email=data.email, role=data.role))
@@ -75,8 +72,6 @@ async def list_members(
 @patch(
     "/members/{member_id:str}",
     tags=["members"],
-    dto=StrictJson[MemberChange],
-    return_dto=None,
     responses=problems(404, 409, *BODY),
 )
 async def change_member(request: Request, member_id: FromPath[str], data: JSONBody[MemberChange]) -> Member:

@@ -8,7 +8,6 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from letterhead.api.body import StrictJson
 from letterhead.api.moment import moment
 from letterhead.api.native.responses import BODY, problems
 from letterhead.api.request import Request
@@ -76,8 +75,6 @@ async def list_related(request: Request, domain_id: FromPath[str]) -> RelatedLis
     "/domains/{domain_id:str}/related/approve",
     tags=["related"],
     status_code=200,
-    dto=StrictJson[Approval],
-    return_dto=None,
     responses=problems(404, 409, *BODY),
 )
 async def approve_name(request: Request, domain_id: FromPath[str], data: JSONBody[Approval]) -> RelatedList:
@@ -89,8 +86,6 @@ async def approve_name(request: Request, domain_id: FromPath[str], data: JSONBod
     "/domains/{domain_id:str}/related/revoke",
     tags=["related"],
     status_code=200,
-    dto=StrictJson[Revocation],
-    return_dto=None,
     responses=problems(404, 409, *BODY),
 )
 async def revoke_name(request: Request, domain_id: FromPath[str], data: JSONBody[Revocation]) -> RelatedList:

@@ -77,9 +77,9 @@ async def stream_events(request: Request) -> Response[Any]:
     """
     following = request.services.following
     place = await following.begin(request.actor, request.headers.get("last-event-id"))
-    if request.state.is_head:
+    if request.is_head:
         return Stream(iter(()), media_type=MEDIA_TYPE)
-    streams: Streams = request.app.state.streams
+    streams = request.state.streams
     streams.enter(request.actor.key)
     return Stream(
         _messages(following, request.actor, place, streams, request.settings.limits.stream_time),

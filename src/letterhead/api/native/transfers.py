@@ -7,7 +7,6 @@ from litestar import delete, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from letterhead.api.body import StrictJson
 from letterhead.api.native.domains import Domain, shown
 from letterhead.api.native.responses import BODY, POST, problems
 from letterhead.api.request import Request
@@ -23,8 +22,6 @@ class Offer(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     "/domains/{domain_id:str}/transfer",
     tags=["transfers"],
     status_code=200,
-    dto=StrictJson[Offer],
-    return_dto=None,
     responses=problems(404, 409, *BODY),
 )
 async def offer_domain(request: Request, domain_id: FromPath[str], data: JSONBody[Offer]) -> Domain:

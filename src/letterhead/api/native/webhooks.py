@@ -9,7 +9,6 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from letterhead.api import page
-from letterhead.api.body import StrictJson
 from letterhead.api.moment import in_utc, moment
 from letterhead.api.native.events import Event
 from letterhead.api.native.events import shown as event_shown
@@ -152,8 +151,6 @@ def _kinds(names: list[str] | None) -> frozenset[str] | None:
 @post(
     "/webhooks",
     tags=["webhooks"],
-    dto=StrictJson[NewWebhook],
-    return_dto=None,
     responses=problems(*POST, *BODY),
 )
 async def create_webhook(request: Request, data: JSONBody[NewWebhook]) -> WebhookWithSecret:
@@ -182,8 +179,6 @@ async def show_webhook(request: Request, webhook_id: FromPath[str]) -> Webhook:
 @patch(
     "/webhooks/{webhook_id:str}",
     tags=["webhooks"],
-    dto=StrictJson[WebhookChange],
-    return_dto=None,
     responses=problems(404, 409, *BODY),
 )
 async def change_webhook(
@@ -229,8 +224,6 @@ async def test_webhook(request: Request, webhook_id: FromPath[str]) -> TestCall:
 @post(
     "/webhooks/{webhook_id:str}/replay",
     tags=["webhooks"],
-    dto=StrictJson[Replay],
-    return_dto=None,
     status_code=200,
     responses=problems(404, *POST, *BODY),
 )

@@ -41,7 +41,7 @@ class DigestLookout:
 
     async def look(self, snapshots: Iterable[Snapshot]) -> AsyncIterator[Sequence[Glance]]:
         """See ports.Lookout. Needs a running event loop; the connections stay open for the next look."""
-        errands: Iterator[Errand[Snapshot, bytes]] = (Errand(snapshot, snapshot.questions) for snapshot in snapshots)
+        errands: Iterator[Errand[Snapshot, bytes]] = (Errand(each, each.questions) for each in snapshots)
         async with aclosing(self._engine.ask(errands)) as done:
             async for some in done:
                 yield [Glance(errand.key, self._digest(errand.findings)) for errand in some]
