@@ -49,7 +49,7 @@ PLAIN = st.text(st.characters(codec="ascii", exclude_characters="/?#%"), min_siz
 
 async def send(api: Api, key: str, drawn: Any) -> httpx2.Response:
     operation, method, ids, body, query = drawn
-    path = operation.path.format(domain=quote(ids), key=quote(ids), member=quote(ids))
+    path = operation.path.format_map(dict.fromkeys(("domain", "key", "member", "webhook"), quote(ids)))
     return await api.ask(method or operation.method, path, key, json=body, params=query)
 
 
@@ -118,7 +118,7 @@ async def test_A18_what_nobody_foresaw_is_a_500_with_the_request_id_and_nothing_
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("SELECT secret FROM domain: disk I/O error")
 
-    monkeypatch.setattr(type(api.services.domains), "page", broken)
+    monkeypatch.setattr(type(api.services.domains), "summaries", broken)
     answer = await api.ask("GET", "/domains", await api.key())
     body = answer.json()
     assert (answer.status_code, body["code"]) == (500, "unexpected")
@@ -140,7 +140,7 @@ async def test_X14_a_log_that_can_not_be_written_costs_no_answer(
         raise RuntimeError
 
     monkeypatch.setattr("letterhead.api.errors._log", Blackhole())
-    monkeypatch.setattr(type(api.services.domains), "page", broken)
+    monkeypatch.setattr(type(api.services.domains), "summaries", broken)
     answer = await api.ask("GET", "/domains", await api.key())
     assert (answer.status_code, answer.json()["code"]) == (500, "unexpected")
 
@@ -159,7 +159,7 @@ async def test_metrics_count_by_route_template_and_never_by_value(api: Api) -> N
     key = await api.key()
     domain = await api.domain(key)
     await api.ask("GET", f"/domains/{domain}", key)
-    await api.ask("GET", "/../nothing/like/this", key)
+    await api.ask("GET", "/../zilch/like/this", key)
     answer = await api.client.get("/metrics")
     assert answer.headers["content-type"].count("charset") == 1
     counted = next(
@@ -169,4 +169,4 @@ async def test_metrics_count_by_route_template_and_never_by_value(api: Api) -> N
     )
     assert counted.endswith(" 1.0")
     assert domain not in answer.text
-    assert "nothing" not in answer.text
+    assert "zilch" not in answer.text
