@@ -1,6 +1,5 @@
 """What findings come to together."""
 
-
 import pytest
 
 from letterhead.core.cause import Cause
