@@ -37,10 +37,12 @@ ROOMS = {
     "config": (860, 185, 240, 112),
     "ports": (290, 340, 330, 70),
     "sandbox": (860, 340, 240, 112),
-    "resolver": (20, 480, 330, 112),
-    "provider": (370, 480, 190, 112),
-    "store": (580, 480, 330, 112),
-    "clock": (930, 480, 170, 112),
+    "resolver": (20, 480, 240, 112),
+    "provider": (275, 480, 150, 112),
+    "store": (440, 480, 240, 112),
+    "outgoing": (695, 480, 130, 112),
+    "smarthost": (840, 480, 130, 112),
+    "clock": (985, 480, 115, 112),
     "core": (20, 645, 1080, 84),
 }
 NOTE = "Read from the imports. Everybody may import core, and app imports all: those arrows are not drawn."

@@ -1,1 +1,1 @@
-"""The store: everything that is kept, in SQLite; a file of SQL for each noun."""
+"""The store: everything that is kept, in SQLite or PostgreSQL; a file of SQL for each noun."""
