@@ -19,7 +19,7 @@ serve: .venv/runtime.stamp  ## serve with ./letterhead.toml, or the defaults
 test: .venv/develop.stamp   ## lint, check types, run every test on real servers
 	@sh scripts/servers.sh
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest -n 2 --dist worksteal
+	@PYTEST_DEBUG_TEMPROOT=$$(sh scripts/temporary.sh) $(BIN)/pytest -n 2 --dist worksteal
 
 conformance: .venv/develop.stamp  ## run the public suites that lie in tests/conformance/suites
 	@$(BIN)/pytest tests/conformance -rs

@@ -41,12 +41,8 @@ async def test_A02_an_operation_needs_its_own_permission_and_no_other_does(
     root = await api.key()
     await api.services.teams.named("zeta")
     for number, (name, held) in enumerate(GRANTS.items()):
-        domain = await api.domain(root, f"acme{number}.com")
-        made = await api.ask("POST", "/keys", root, json={"name": "x", "role": "root:readonly"})
         key = await api.key(permissions=held)
-        member = await added(api, root, f"{number}@acme.com")
-        webhook = await hooked(api, root)
-        ids = {"domain": domain, "key": made.json()["id"], "member": member, "webhook": webhook}
+        ids = await made(api, root, operation, number)
         status, body = await ask(api, operation, key, **ids)
         if grants(held, operation.permission):
             assert status != 403 or body["code"] == "exceeds_own_permissions", (name, body)
@@ -80,6 +76,21 @@ async def test_A01_a_foreign_id_is_answered_like_an_unknown_one(api: Api, operat
     assert made in (await api.ask("GET", "/keys", victim)).text
     assert (await api.ask("GET", "/members", victim)).json()["data"][0]["id"] == member
     assert (await api.ask("GET", "/webhooks", victim)).json()["data"][0]["id"] == webhook
+
+
+async def made(api: Api, root: str, operation: Operation, number: int) -> dict[str, str]:
+    """The ids that an operation's path asks for, each of something new."""
+    ids = {}
+    if "{domain}" in operation.path:
+        ids["domain"] = await api.domain(root, f"acme{number}.com")
+    if "{key}" in operation.path:
+        issued = await api.ask("POST", "/keys", root, json={"name": "x", "role": "root:readonly"})
+        ids["key"] = issued.json()["id"]
+    if "{member}" in operation.path:
+        ids["member"] = await added(api, root, f"{number}@acme.com")
+    if "{webhook}" in operation.path:
+        ids["webhook"] = await hooked(api, root)
+    return ids
 
 
 async def added(api: Api, key: str, email: str) -> str:
