@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.clock import ManualClock
 from tests.nameservers.internet import Internet
@@ -12,6 +13,10 @@ from tests.nameservers.liar import Liar
 from tests.nameservers.nsd import Nsd
 from tests.nameservers.ports import free_port
 from tests.postgres import CARELESS, Postgres
+
+# How long an example takes depends on what else the machine does; speed is for the bench to say.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture

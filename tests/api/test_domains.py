@@ -11,6 +11,9 @@ MEMBERS = [
     "domain_unicode",
     "profile",
     "mode",
+    "region",
+    "provider",
+    "is_default",
     "status",
     "may_send",
     "may_receive",
@@ -171,9 +174,9 @@ async def test_events_tell_what_happened_to_the_team_and_to_one_domain(api: Api)
     key = await api.key()
     first, second = await api.domain(key, "acme.com"), await api.domain(key, "acme.net")
     events = (await api.ask("GET", "/events", key)).json()
-    assert [event["domain_id"] for event in events["data"]] == [second, first]
+    assert [event["domain_id"] for event in events["data"]] == [second, first, None], "and the key before"
     history = (await api.ask("GET", f"/domains/{first}/history", key)).json()
     (created,) = history["data"]
-    assert list(created) == ["id", "kind", "domain_id", "domain", "at", "data"]
+    assert list(created) == ["id", "kind", "domain_id", "domain", "at", "text", "data"]
     assert created["id"].startswith("evt_")
     assert (created["kind"], created["at"]) == ("domain.created", "2026-01-15T12:00:00Z")

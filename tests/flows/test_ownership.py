@@ -165,6 +165,7 @@ def _sees_nothing_of(heir: Client, new: Json, old: Json, theirs: tuple[str, ...]
         for path, item in heir.get("/openapi.json")["paths"].items()
         if path.startswith("/api/v2") and "get" in item and set(re.findall(r"{(\w+)}", path)) <= {"domain_id"}
     ]
+    reads.remove("/events/stream")  # it has no end
     assert len(reads) >= 10
     for read in reads:
         answer = heir.ask("GET", read.format(domain_id=new["id"]))

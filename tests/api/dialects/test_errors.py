@@ -201,8 +201,9 @@ async def test_A18_our_own_mistakes_and_outages_are_told_without_what_they_were(
             raise RuntimeError("a secret of ours") if status == 500 else StoreError("a secret of ours")
 
     client = await speak(spoken.name)
-    state = api.server.app.state
-    state.services = replace(state.services, domains=Broken(), verification=Broken())
+    app = api.server.app
+    services = replace(app.state.services, domains=Broken(), verification=Broken())
+    app.state = replace(app.state, services=services)
     for method, path in (("GET", ""), ("GET", "/dom_1"), ("POST", "/dom_1/verify"), ("DELETE", "/mdom_1")):
         answer = await client.ask(method, path)
         check(spoken, answer, status)
