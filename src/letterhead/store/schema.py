@@ -32,11 +32,6 @@ def _postgres_version(url: str) -> str | None:
         return postgres_session.schema_version(connection)
 
 
-def is_current(url: str) -> bool:
-    """Whether the store at a URL can be used as it is."""
-    return schema_version(url) == SCHEMA
-
-
 def require_current(version: str | None) -> None:
     """Raise StoreError, with the way to mend it, unless the version is the one that this program knows."""
     if version is None:

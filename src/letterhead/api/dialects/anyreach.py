@@ -1,6 +1,6 @@
 """The dialect of seed 004, `/core/email-domains`: bare objects, `{"detail"}`, an organization in a header."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import msgspec
 from litestar import delete, get, post
@@ -10,27 +10,16 @@ from msgspec import UNSET, Meta, UnsetType
 
 from letterhead.api.answer import Answer
 from letterhead.api.dialect import Description, Dialect
-from letterhead.api.dialects.standing import state
+from letterhead.api.dialects.standing import WORDS, Word, state
 from letterhead.api.problem import Problem
 from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.api.responses import ALWAYS, errors
-from letterhead.core.domain import Status
 from letterhead.core.hostname import is_registrable, registrable
 from letterhead.core.permission import Actor
 from letterhead.core.record import Record
 from letterhead.core.refusal import Kind, Refusal, forbidden, invalid
 from letterhead.service.view import View
-
-Word = Literal["pending", "verified", "failed"]
-
-_WORDS: Final[dict[Status, Word]] = {
-    Status.PENDING: "pending",
-    Status.VERIFIED: "verified",
-    Status.LAPSED: "pending",
-    Status.FAILED: "failed",
-    Status.SUSPENDED: "failed",
-}
 
 
 class NewDomain(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -103,7 +92,7 @@ def _shown(view: View) -> Domain:
         id=view.domain.id,
         domain=view.domain.hostname,
         provider=view.provider,
-        status=_WORDS[view.domain.status],
+        status=WORDS[view.domain.status],
         dns_records=[_record(view, record) for record in view.plan.records],
     )
 

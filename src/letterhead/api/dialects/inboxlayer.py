@@ -1,6 +1,6 @@
 """The dialect of seed 003, `/api/v1/custom_domains`: a wrapper around bodies, plain arrays, `token` keys."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, delete, get, patch, post, put
@@ -11,25 +11,14 @@ from msgspec import UNSET, Meta, UnsetType
 from letterhead.api import problem as problems
 from letterhead.api.answer import Answer
 from letterhead.api.dialect import Description, Dialect
-from letterhead.api.dialects.standing import state
+from letterhead.api.dialects.standing import WORDS, Word, state
 from letterhead.api.problem import Problem
 from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.api.responses import ALWAYS, errors
 from letterhead.core.answer import RecordType
-from letterhead.core.domain import Status
 from letterhead.core.record import Record, Role
 from letterhead.service.view import View
-
-Word = Literal["pending", "verified", "failed"]
-
-_WORDS: Final[dict[Status, Word]] = {
-    Status.PENDING: "pending",
-    Status.VERIFIED: "verified",
-    Status.LAPSED: "pending",
-    Status.FAILED: "failed",
-    Status.SUSPENDED: "failed",
-}
 
 Name = Annotated[str, Meta(max_length=1024, examples=["yourdomain.com"])]
 Text = Annotated[str, Meta(max_length=4096)] | None
@@ -108,7 +97,7 @@ def _shown(view: View) -> CustomDomain:
     return CustomDomain(
         id=view.domain.id,
         domain=view.domain.hostname,
-        verified_status=_WORDS[view.domain.status],
+        verified_status=WORDS[view.domain.status],
         dkim_host=first.name,
         dkim_value=first.value,
         dkim_records=aliases,

@@ -36,32 +36,22 @@ from letterhead.api.dialects.sendmux_shapes import (
     RequestMeta,
     SesWord,
     Verification,
-    Word,
 )
 from letterhead.api.dialects.shape import filled
-from letterhead.api.dialects.standing import stands
+from letterhead.api.dialects.standing import WORDS, stands
 from letterhead.api.moment import moment
 from letterhead.api.problem import REQUIRED, Problem
 from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.api.responses import ALWAYS, NOT_MODIFIED, errors, unmodified
 from letterhead.core.answer import RecordType
-from letterhead.core.domain import Mode, Status
+from letterhead.core.domain import Mode
 from letterhead.core.finding import Outcome
 from letterhead.core.plan import plan
 from letterhead.core.profile import Profile
 from letterhead.core.record import Role
 from letterhead.core.refusal import Kind, Refusal
 from letterhead.service.view import View
-
-_WORDS: Final[dict[Status, Word]] = {
-    Status.PENDING: "pending",
-    Status.VERIFIED: "verified",
-    Status.LAPSED: "pending",
-    Status.FAILED: "failed",
-    Status.SUSPENDED: "failed",
-}
-
 
 _REFUSALS: Final = errors(Error, (*ALWAYS, 404, 408, 409, 412, 413, 415, 422))
 _PARAMETERS: Final = frozenset({"cursor", "limit", "Idempotency-Key"})
@@ -78,6 +68,7 @@ _CODES: Final = {
     500: "internal_error",
     503: "service_unavailable",
 }
+_MANDATORY: Final = frozenset(Role) - {Role.DKIM}
 _RETRYABLE: Final = frozenset({429, 500, 503})
 
 
@@ -116,8 +107,10 @@ def _answered(request: Request, data: Data) -> Answered[Data]:
 def _records(view: View, profiles: Mapping[str, Profile]) -> DnsRecords:
     """The mandatory shape; what the domain's own profile does not ask for is filled, and never blocks."""
     domain, site = view.domain, view.plan.site
-    plans = (view.plan, plan(domain, profiles["letterhead"], site), plan(domain, profiles["sendmux"], site))
-    first = {role: next(r for each in plans for r in each.of(role)) for role in Role if role is not Role.DKIM}
+    asked = {role for role in Role if view.plan.of(role)}
+    fillers = () if asked >= _MANDATORY else ("letterhead", "sendmux")
+    plans = (view.plan, *(plan(domain, profiles[name], site) for name in fillers))
+    first = {role: next(r for each in plans for r in each.of(role)) for role in _MANDATORY}
     named = {role: NameValue(record.host, record.value) for role, record in first.items()}
     bounce = first[Role.MAIL_FROM_MX]
     return DnsRecords(
@@ -139,8 +132,8 @@ def _known(view: View, profiles: Mapping[str, Profile]) -> dict[str, Any]:
         "id": f"m{domain.id}",
         "domain": domain.hostname,
         "mode": domain.mode,
-        "status": _WORDS[domain.status],
-        "verification_status": _WORDS[domain.status],
+        "status": WORDS[domain.status],
+        "verification_status": WORDS[domain.status],
         "ses_dkim_status": dkim,
         "ses_identity_verification_status": dkim,
         "ses_verified_for_sending": domain.may_send and dkim == "success",

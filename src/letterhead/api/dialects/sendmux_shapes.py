@@ -10,9 +10,9 @@ from typing import Annotated, Generic, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from letterhead.api.dialects.standing import Word
 from letterhead.core.domain import Mode
 
-Word = Literal["pending", "verified", "failed"]
 SesWord = Literal["pending", "success", "failed", "temporary_failure", "not_started"]
 Data = TypeVar("Data")
 

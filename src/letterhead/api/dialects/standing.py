@@ -5,11 +5,23 @@ result, and nothing is called missing that was merely not seen (WIRE.md "Could n
 """
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Final, Literal
 
+from letterhead.core.domain import Status
 from letterhead.core.finding import Finding, Known, Outcome
 from letterhead.core.record import Record, Role
 from letterhead.service.view import View
+
+Word = Literal["pending", "verified", "failed"]
+
+WORDS: Final[dict[Status, Word]] = {
+    Status.PENDING: "pending",
+    Status.VERIFIED: "verified",
+    Status.LAPSED: "pending",
+    Status.FAILED: "failed",
+    Status.SUSPENDED: "failed",
+}
+"""How a domain stands, where a seed has three words for it (seeds 002 to 004)."""
 
 
 def finding_of(view: View, record: Record) -> Finding | None:
@@ -33,7 +45,7 @@ def is_there(view: View, record: Record) -> bool:
     return known is not None and known.outcome is Outcome.PASS
 
 
-def state(view: View, record: Record) -> Literal["pending", "verified", "failed"]:
+def state(view: View, record: Record) -> Word:
     """A record's state where seeds have three of them: not there yet, there and right, there and wrong."""
     known = known_of(view, record)
     if known is None or (known.outcome is not Outcome.PASS and not known.found):
