@@ -43,6 +43,7 @@ from letterhead.service.idempotency import Idempotency
 from letterhead.service.keys import Keys
 from letterhead.service.members import Members
 from letterhead.service.owner_notices import OwnerNotices
+from letterhead.service.platform_addresses import PlatformAddresses
 from letterhead.service.quota import Quota
 from letterhead.service.related import RelatedNames
 from letterhead.service.services import Services
@@ -226,6 +227,9 @@ def compose(config: Config, adapters: World) -> Services:
         keys=keys,
         members=Members(store, clock),
         teams=Teams(store, config.site, clock),
+        platform_addresses=PlatformAddresses(
+            store, clock, config.site.platform_domain, config.site.platform_addresses_per_team
+        ),
         following=Following(store, keys),
         webhooks=webhooks,
         owner_notices=OwnerNotices(store, adapters.smarthost, config.cadence.cycle, clock),

@@ -41,6 +41,7 @@ from letterhead.service.idempotency import Idempotency
 from letterhead.service.keys import Keys
 from letterhead.service.members import Members
 from letterhead.service.owner_notices import OwnerNotices
+from letterhead.service.platform_addresses import PlatformAddresses
 from letterhead.service.quota import Quota
 from letterhead.service.related import RelatedNames
 from letterhead.service.services import Services
@@ -192,6 +193,7 @@ def services_of(store: Store, clock: ManualClock, oracle: Oracle) -> Services:
         keys=keys,
         members=Members(store, clock),
         teams=Teams(store, SITE, clock),
+        platform_addresses=PlatformAddresses(store, clock, SITE.platform_domain, 200),
         following=Following(store, keys),
         webhooks=webhooks,
         owner_notices=OwnerNotices(store, None, CADENCE.cycle, clock),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Operation(NamedTuple):
-    """One operation; `path` holds `{domain}`, `{key}`, `{member}` or `{webhook}` where an id stands."""
+    """One operation; `path` holds `{domain}`, `{key}`, `{member}` and the like where an id stands."""
 
     method: str
     path: str
@@ -53,6 +53,10 @@ OPERATIONS = (
     Operation("PATCH", "/members/{member}", "member.update", {"role": "viewer"}),
     Operation("DELETE", "/members/{member}", "member.delete"),
     Operation("GET", "/team", "domain.read"),
+    Operation("POST", "/platform-addresses", "mailbox.create", {"local_part": "fresh"}),
+    Operation("GET", "/platform-addresses", "mailbox.read"),
+    Operation("GET", "/platform-addresses/{address}", "mailbox.read"),
+    Operation("DELETE", "/platform-addresses/{address}", "mailbox.delete"),
     Operation("POST", "/webhooks", "webhook.create", {"url": "https://hooks.acme.com/letterhead"}),
     Operation("GET", "/webhooks", "webhook.read"),
     Operation("GET", "/webhooks/{webhook}", "webhook.read"),

@@ -16,7 +16,7 @@ WILDCARDS = {"domain.*": frozenset({"domain.*"}), "key.*": frozenset({"key.*"}),
 GRANTS = {**{each: frozenset({each}) for each in PERMISSIONS}, **WILDCARDS, **ROLE_SETS}
 
 
-UNKNOWN = {"domain": "dom_1", "key": "key_1", "member": "mem_1", "webhook": "whk_1"}
+UNKNOWN = {"domain": "dom_1", "key": "key_1", "member": "mem_1", "address": "adr_1", "webhook": "whk_1"}
 
 
 async def ask(api: Api, operation: Operation, secret: str, **ids: str) -> tuple[int, dict[str, str]]:
@@ -57,7 +57,8 @@ async def test_A01_a_foreign_id_is_answered_like_an_unknown_one(api: Api, operat
     domain, own = await api.domain(victim, "acme.com"), await api.domain(attacker, "evil.com")
     made = (await api.ask("POST", "/keys", victim, json={"name": "x", "role": "root:readonly"})).json()["id"]
     member, webhook = await added(api, victim, "jane@acme.com"), await hooked(api, victim)
-    ids = {"domain": domain, "key": made, "member": member, "webhook": webhook}
+    address = await taken(api, victim, "jane")
+    ids = {"domain": domain, "key": made, "member": member, "address": address, "webhook": webhook}
     before = (await api.ask("GET", f"/domains/{domain}", victim)).json()
     needed = frozenset({operation.permission})
     for held, only in (
@@ -75,6 +76,7 @@ async def test_A01_a_foreign_id_is_answered_like_an_unknown_one(api: Api, operat
     assert (await api.ask("GET", f"/domains/{domain}", victim)).json() == before
     assert made in (await api.ask("GET", "/keys", victim)).text
     assert (await api.ask("GET", "/members", victim)).json()["data"][0]["id"] == member
+    assert (await api.ask("GET", "/platform-addresses", victim)).json()["data"][0]["id"] == address
     assert (await api.ask("GET", "/webhooks", victim)).json()["data"][0]["id"] == webhook
 
 
@@ -90,6 +92,8 @@ async def made(api: Api, root: str, operation: Operation, number: int) -> dict[s
         ids["member"] = await added(api, root, f"{number}@acme.com")
     if "{webhook}" in operation.path:
         ids["webhook"] = await hooked(api, root)
+    if "{address}" in operation.path:
+        ids["address"] = await taken(api, root, f"name{number}")
     return ids
 
 
@@ -99,6 +103,14 @@ async def added(api: Api, key: str, email: str) -> str:
     assert made.status_code == 201, made.text
     member: str = made.json()["id"]
     return member
+
+
+async def taken(api: Api, key: str, local_part: str) -> str:
+    """The id of a new address on the platform domain."""
+    made = await api.ask("POST", "/platform-addresses", key, json={"local_part": local_part})
+    assert made.status_code == 201, made.text
+    address: str = made.json()["id"]
+    return address
 
 
 async def hooked(api: Api, key: str) -> str:
@@ -130,11 +142,13 @@ async def test_A01_a_key_limited_to_some_domains_sees_no_other_of_its_own_team(
 async def test_A01_lists_show_nothing_of_other_teams(api: Api) -> None:
     victim, attacker = await api.key("acme"), await api.key("evil")
     domain = await api.domain(victim, "acme.com")
+    await taken(api, victim, "acme")
     for path in (
         "/domains",
         "/events",
         "/keys",
         "/members",
+        "/platform-addresses",
         "/webhooks",
         "/notices",
         "/domains?domain=acme.com",
@@ -168,7 +182,7 @@ async def test_A14_unknown_revoked_and_expired_keys_are_answered_alike(api: Api)
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
 async def test_every_operation_needs_a_key(api: Api, operation: Operation) -> None:
-    path = operation.path.format(domain="dom_1", key="key_1", member="mem_1", webhook="whk_1")
+    path = operation.path.format_map(UNKNOWN)
     answer = await api.ask(operation.method, path)
     assert (answer.status_code, answer.json()["code"]) == (401, "authentication_required")
     assert answer.headers["www-authenticate"] == "Bearer"

@@ -35,6 +35,7 @@ NAMES = st.sampled_from(
         "contest",
         "suspended",
         "team",
+        "local_part",
         "name",
         "role",
         "permissions",
@@ -49,7 +50,9 @@ PLAIN = st.text(st.characters(codec="ascii", exclude_characters="/?#%"), min_siz
 
 async def send(api: Api, key: str, drawn: Any) -> httpx2.Response:
     operation, method, ids, body, query = drawn
-    path = operation.path.format_map(dict.fromkeys(("domain", "key", "member", "webhook"), quote(ids)))
+    path = operation.path.format_map(
+        dict.fromkeys(("domain", "key", "member", "address", "webhook"), quote(ids))
+    )
     return await api.ask(method or operation.method, path, key, json=body, params=query)
 
 

@@ -62,6 +62,7 @@ class Ids(NamedTuple):
     domain: str
     key: str
     member: str
+    address: str
     webhook: str
 
     def unknown(self) -> "Ids":
@@ -70,7 +71,12 @@ class Ids(NamedTuple):
 
     def into(self, template: str) -> str:
         """The path with these ids; whatever is nothing else is a domain."""
-        named = {"key_id": self.key, "member_id": self.member, "webhook_id": self.webhook}
+        named = {
+            "key_id": self.key,
+            "member_id": self.member,
+            "address_id": self.address,
+            "webhook_id": self.webhook,
+        }
         return re.sub(r"{(\w+)}", lambda match: named.get(match[1], self.domain), template)
 
 
@@ -79,6 +85,8 @@ async def owned(api: Api, root: str, operations: list[Described], domain: str) -
     key = (await api.ask("POST", "/keys", root, json={"name": "x", "role": "root:readonly"})).json()["id"]
     person = {"email": f"{domain}@acme.com", "role": "viewer"}
     member = (await api.ask("POST", "/members", root, json=person)).json()["id"]
+    name = {"local_part": f"victim-{domain[-8:]}"}
+    address = (await api.ask("POST", "/platform-addresses", root, json=name)).json()["id"]
     hook = {"url": "https://hooks.victim.com/"}
     webhook = (await api.ask("POST", "/webhooks", root, json=hook)).json()["id"]
     random = domain.partition("_")[2]
@@ -86,8 +94,8 @@ async def owned(api: Api, root: str, operations: list[Described], domain: str) -
         if each.method == "GET" and "{" not in each.path:
             shown = re.search(rf'"(\w*{random})"', (await asked(api, each, each.path, root)).text)
             if shown:
-                return Ids(shown[1], key, member, webhook)
-    return Ids(domain, key, member, webhook)
+                return Ids(shown[1], key, member, address, webhook)
+    return Ids(domain, key, member, address, webhook)
 
 
 async def asked(api: Api, operation: Described, path: str, key: str | None) -> httpx2.Response:
@@ -130,6 +138,7 @@ async def test_A01_in_every_dialect_a_foreign_id_is_answered_like_an_unknown_one
     assert (await api.ask("GET", f"/domains/{domain}", victim)).json() == before
     assert ids.key in (await api.ask("GET", "/keys", victim)).text
     assert ids.member in (await api.ask("GET", "/members", victim)).text
+    assert ids.address in (await api.ask("GET", "/platform-addresses", victim)).text
 
 
 @pytest.mark.parametrize("name", NAMES)

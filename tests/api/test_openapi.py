@@ -107,7 +107,8 @@ async def test_real_answers_fit_the_schema_of_their_status(api: Api, document: d
                 await api.ask("POST", f"/domains/{domain}/verify", root)
             made = (await api.ask("POST", "/keys", root, json={"name": "x", "role": "root:readonly"})).json()
             hook = (await api.ask("POST", "/webhooks", root, json={"url": "https://a.acme.com"})).json()["id"]
-            path = operation.path.format(domain=domain, key=made["id"], member="mem_none", webhook=hook)
+            ids = {"member": "mem_none", "address": "adr_none", "webhook": hook}
+            path = operation.path.format(domain=domain, key=made["id"], **ids)
             given = {} if operation.body is None else {"json": operation.body}
             for key in (root, None):
                 answer = await api.ask(operation.method, path, key, **given)

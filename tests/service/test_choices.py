@@ -130,6 +130,8 @@ async def test_A20_every_change_leaves_one_row_and_a_reader_of_domains_alone_see
     await services.members.remove(root, member.id)
     key, _ = await services.keys.create(root, name="k", role="root:full", member=owner.id)
     await services.keys.revoke(root, key.id)
+    address = await services.platform_addresses.take(root, "jane")
+    await services.platform_addresses.release(root, address.id)
     await services.domains.remove(root, domain.id)
     events = await services.history.of_team(root, limit=99)
     assert [event.kind for event in reversed(events)] == [
@@ -146,6 +148,8 @@ async def test_A20_every_change_leaves_one_row_and_a_reader_of_domains_alone_see
         "member.removed",
         "key.created",
         "key.revoked",
+        "mailbox.address_taken",
+        "mailbox.address_released",
         "domain.deleted",
     ]
     assert all(event.data.get("actor") for event in events if event.kind != "domain.created")

@@ -10,6 +10,7 @@ from letterhead.core.domain import Domain, Mode, Status
 from letterhead.core.event import Event, EventKind
 from letterhead.core.finding import Finding, Outcome, Remark, Report, Witness
 from letterhead.core.hostname import Hostname
+from letterhead.core.platform_address import PlatformAddress
 from letterhead.core.record import Record, Role
 from letterhead.core.team import Key, Member, MemberRole, Team
 
@@ -90,6 +91,12 @@ def a_member(email: str = "jane@acme.com", team: Team = ACME, **fields: Any) -> 
     """An owner."""
     given: dict[str, Any] = {"id": an_id("mem"), "role": MemberRole.OWNER, "created_at": NOON}
     return Member(team=team.id, email=email, **{**given, **fields})
+
+
+def a_platform_address(local_part: str = "jane", team: Team = ACME, **fields: Any) -> PlatformAddress:
+    """An address on the platform domain."""
+    given: dict[str, Any] = {"id": an_id("adr"), "created_at": NOON}
+    return PlatformAddress(team=team.id, local_part=local_part, **{**given, **fields})
 
 
 def a_report(asked_at: datetime = NOON, outcome: Outcome = Outcome.FAIL) -> Report:

@@ -31,6 +31,7 @@ from tests.store.samples import (
     a_full_domain,
     a_key,
     a_member,
+    a_platform_address,
     a_report,
     an_event,
     holding,
@@ -39,7 +40,7 @@ from tests.store.samples import (
 
 TABLES = {
     *("team", "member", "api_key", "domain", "signing_key", "report", "event", "request", "snapshot"),
-    *("webhook", "delivery", "letter", "owner_notice"),
+    *("webhook", "delivery", "letter", "owner_notice", "platform_address"),
 }
 
 
@@ -69,6 +70,7 @@ async def _fill(store: Store) -> tuple[list[Domain], list[Key]]:
         await store.keys.add(keys[-1], told())
     await store.keys.revoke(ACME.id, keys[0].id, told())
     await store.members.add(a_member(), told())
+    await store.platform_addresses.add(a_platform_address(), told(), 1)
     return domains, keys
 
 

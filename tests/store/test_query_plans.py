@@ -50,6 +50,8 @@ async def test_every_read_finds_its_rows_by_an_index(url: str) -> None:
     await store.teams.by_slug("acme")
     await store.keys.by_digest("0")
     await store.keys.page("team", limit=5, before="key_9")
+    await store.platform_addresses.of_team("team", "adr_1")
+    await store.platform_addresses.page("team", limit=5, before="adr_9")
     assert len(database.steps) > 16
     assert [step for step in database.steps if step.startswith("SCAN")] == []
     await store.close()

@@ -36,6 +36,8 @@ class EventKind(StrEnum):
     MEMBER_ADDED = "member.added"
     MEMBER_CHANGED = "member.changed"  # the role
     MEMBER_REMOVED = "member.removed"  # and with them the keys that are theirs
+    ADDRESS_TAKEN = "mailbox.address_taken"  # on the platform domain
+    ADDRESS_RELEASED = "mailbox.address_released"  # from then on anybody may take it
     WEBHOOK_CREATED = "webhook.created"
     WEBHOOK_CHANGED = "webhook.changed"  # its URL, its kinds, its secret, or enabled again
     WEBHOOK_DISABLED = "webhook.disabled"  # by hand, or by us because nothing arrives there

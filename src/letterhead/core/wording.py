@@ -29,6 +29,7 @@ _ACT = (*_TURN, "actor")
 _BLAME = (*_TURN, "cause", "record", "advice")
 _PERSON = ("member", "email", "role", "actor")
 _PLACE = ("webhook", "url", "actor")
+_MAILBOX = ("platform_address", "address", "actor")
 _BELOW = ("name", "above", "team", "actor")
 
 WORDINGS: Final[dict[EventKind, Wording]] = {
@@ -78,6 +79,8 @@ WORDINGS: Final[dict[EventKind, Wording]] = {
         "{email} went from {from} to {to}", ", by {actor}", ("member", "email", "from", "to", "actor")
     ),
     EventKind.MEMBER_REMOVED: Wording("{email} was removed, with their keys", " by {actor}", _PERSON),
+    EventKind.ADDRESS_TAKEN: Wording("The address {address} is the team's", ", taken by {actor}", _MAILBOX),
+    EventKind.ADDRESS_RELEASED: Wording("The address {address} was released", " by {actor}", _MAILBOX),
     EventKind.WEBHOOK_CREATED: Wording("Events are sent to {url} from now on", ", by {actor}", _PLACE),
     EventKind.WEBHOOK_CHANGED: Wording("The webhook {url} was changed", " by {actor}", _PLACE),
     EventKind.UNTOLD: Wording("No owner can be told of this domain by e-mail: all their addresses are on it"),
@@ -112,6 +115,8 @@ MEMBERS: Final[dict[str, str]] = {
     "above": "the name above it, whose holder decides",
     "team": "the id of the team that may have it; told to the team that approves alone",
     "until": "the earliest moment at which the name is lost",
+    "platform_address": "the id of the address on the shared domain that is meant",
+    "address": "that address itself",
     "webhook": "the id of the webhook that is meant",
     "url": "where that webhook is",
     "giver": "the id of the team that had it",

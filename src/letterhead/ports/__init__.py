@@ -25,6 +25,7 @@ from letterhead.ports.outbox import (
     Webhooks,
 )
 from letterhead.ports.store import (
+    AddressTaken,
     AlreadyMember,
     AlreadyRegistered,
     Change,
@@ -35,6 +36,7 @@ from letterhead.ports.store import (
     Members,
     NoRoom,
     OutcomeUnknown,
+    PlatformAddresses,
     Reports,
     Requests,
     Room,
@@ -55,6 +57,7 @@ from letterhead.ports.world import (
 )
 
 __all__ = [
+    "AddressTaken",
     "AlreadyMember",
     "AlreadyRegistered",
     "Change",
@@ -72,6 +75,7 @@ __all__ = [
     "OutcomeUnknown",
     "Outgoing",
     "OwnerNotices",
+    "PlatformAddresses",
     "Provider",
     "Queue",
     "Reports",

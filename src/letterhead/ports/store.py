@@ -10,6 +10,7 @@ from letterhead.core.domain import Domain, Status
 from letterhead.core.event import Event
 from letterhead.core.finding import Outcome, Report
 from letterhead.core.identity import SealedKey
+from letterhead.core.platform_address import PlatformAddress
 from letterhead.core.team import Key, Member, MemberRole, Tally, Team
 from letterhead.ports.lookout import Snapshot, Snapshots
 from letterhead.ports.outbox import Deliveries, Events, OwnerNotices, Tail, Webhooks
@@ -32,11 +33,15 @@ class AlreadyRegistered(StoreError):
 
 
 class NoRoom(StoreError):
-    """The team has all the domains that it may have, or has registered all that it may for now."""
+    """The team has all the domains or addresses that it may, or has registered all that it may for now."""
 
 
 class AlreadyMember(StoreError):
     """The team has a member with this address."""
+
+
+class AddressTaken(StoreError):
+    """Some team has this address on the platform domain."""
 
 
 class LastOwner(StoreError):
@@ -228,6 +233,25 @@ class Keys(Protocol):
         """Remember when a key was last used."""
 
 
+class PlatformAddresses(Protocol):
+    """Addresses on the platform domain. Team-bound reads never show another team's."""
+
+    async def add(self, address: PlatformAddress, event: Event, most: int) -> None:
+        """Save an address of a team that has fewer than `most`, whoever else takes one meanwhile.
+
+        Raises NoRoom; AddressTaken where there is room, and some team has it.
+        """
+
+    async def of_team(self, team: str, address: str) -> PlatformAddress | None:
+        """One address of a team by its id."""
+
+    async def page(self, team: str, *, limit: int, before: str | None = None) -> list[PlatformAddress]:
+        """A team's addresses, those with an id below `before`, newest first."""
+
+    async def remove(self, address: PlatformAddress, event: Event) -> None:
+        """Remove an address; from then on anybody may take it. Raises Stale where it is gone already."""
+
+
 class Requests(Protocol):
     """Attempts under an Idempotency-Key, kept as long as they may be repeated."""
 
@@ -255,6 +279,7 @@ class Store(Protocol):
     teams: Teams
     members: Members
     keys: Keys
+    platform_addresses: PlatformAddresses
     requests: Requests
     webhooks: Webhooks
     deliveries: Deliveries

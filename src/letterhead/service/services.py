@@ -13,6 +13,7 @@ from letterhead.service.idempotency import Idempotency
 from letterhead.service.keys import Keys
 from letterhead.service.members import Members
 from letterhead.service.owner_notices import OwnerNotices
+from letterhead.service.platform_addresses import PlatformAddresses
 from letterhead.service.related import RelatedNames
 from letterhead.service.sweep import Sweep
 from letterhead.service.teams import Teams
@@ -33,6 +34,7 @@ class Services:
     keys: Keys
     members: Members
     teams: Teams
+    platform_addresses: PlatformAddresses
     following: Following
     webhooks: Webhooks
     owner_notices: OwnerNotices

@@ -7,6 +7,7 @@ from letterhead.ports import (
     Keys,
     Members,
     OwnerNotices,
+    PlatformAddresses,
     Reports,
     Requests,
     Snapshots,
@@ -22,6 +23,7 @@ from letterhead.store.keys import KeyTable
 from letterhead.store.location import is_postgres, require_psycopg, sqlite_path
 from letterhead.store.members import MemberTable
 from letterhead.store.owner_notices import OwnerNoticeTable
+from letterhead.store.platform_addresses import PlatformAddressTable
 from letterhead.store.reports import ReportTable
 from letterhead.store.requests import RequestTable
 from letterhead.store.schema import require_current
@@ -44,6 +46,7 @@ class RelationalStore:
         self.teams: Teams = TeamTable(database)
         self.members: Members = MemberTable(database)
         self.keys: Keys = KeyTable(database)
+        self.platform_addresses: PlatformAddresses = PlatformAddressTable(database)
         self.requests: Requests = RequestTable(database)
         self.webhooks: Webhooks = WebhookTable(database)
         self.deliveries: Deliveries = DeliveryTable(database)

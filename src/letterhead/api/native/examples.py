@@ -11,6 +11,7 @@ from letterhead.api.native.evidence import Evidence, Finding, Witness
 from letterhead.api.native.keys import KeyWithSecret, NewKey
 from letterhead.api.native.members import Member, MemberPage, NewMember
 from letterhead.api.native.notices import Notice, NoticePage
+from letterhead.api.native.platform_addresses import NewPlatformAddress, PlatformAddress, PlatformAddressPage
 from letterhead.api.native.problem import ProblemDocument
 from letterhead.api.native.records import Record, RecordList
 from letterhead.api.native.teams import Counts, Team
@@ -84,6 +85,8 @@ _SUMMARY = DomainSummary(
 )
 
 _MEMBER = Member(id="mem_01kf0h4y8r", email="jane@acme.com", role=MemberRole.ADMIN, created_at=_CREATED)
+
+_ADDRESS = PlatformAddress(id="adr_01kf0h4y8r", address="jane@agents.letterhead.example", created_at=_CREATED)
 
 _FINDING = Finding(
     role=_RECORD.role,
@@ -178,6 +181,9 @@ EXAMPLES: Final[dict[str, msgspec.Struct]] = {
         platform_domain="agents.letterhead.example",
         counts=Counts(domains=1, members=2, keys=3),
     ),
+    "NewPlatformAddress": NewPlatformAddress(local_part="jane"),
+    "PlatformAddress": _ADDRESS,
+    "PlatformAddressPage": PlatformAddressPage(data=[_ADDRESS], next_cursor=None),
     "NewWebhook": NewWebhook(url=_WEBHOOK.url, kinds=_WEBHOOK.kinds),
     "WebhookChange": WebhookChange(enabled=False),
     "Webhook": _WEBHOOK,

@@ -1,0 +1,28 @@
+"""The addresses that teams have on the platform domain."""
+
+from alembic import op
+
+from letterhead.store.dialect import in_dialect
+
+revision = "0007"
+down_revision = "0006"
+
+_ADDRESSES = (
+    """
+    CREATE TABLE platform_address (
+        id         TEXT PRIMARY KEY,
+        team       TEXT NOT NULL REFERENCES team (id),
+        local_part TEXT NOT NULL,  -- folded
+        created_at BIGINT NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX platform_address_local_part ON platform_address (local_part)",
+    "CREATE INDEX platform_address_page ON platform_address (team, id)",
+)
+
+
+def upgrade() -> None:
+    """Make the table."""
+    dialect = op.get_context().dialect.name
+    for statement in _ADDRESSES:
+        op.execute(in_dialect(statement, dialect))
