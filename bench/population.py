@@ -54,6 +54,7 @@ domains_per_team = 1000000
 registrations_per_day = 1000000
 [api]
 requests_per_minute = 0
+team_requests_per_minute = 0
 examinations_per_minute = 0
 """
 

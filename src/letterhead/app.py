@@ -289,6 +289,7 @@ def _http(config: Config, services: Services) -> HttpServer:
         cursor_secret=secret,
         rates=RateLimits(
             requests=config.api.requests_per_minute,
+            team=config.api.team_requests_per_minute,
             examinations=config.api.examinations_per_minute,
             strangers=config.api.strangers_per_minute,
         ),

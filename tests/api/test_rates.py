@@ -1,4 +1,4 @@
-"""Rate limits: per team whatever its keys, per address for strangers, tighter where it costs DNS queries."""
+"""Rate limits: per key, per team whatever its keys, per address for strangers, tighter where it costs DNS queries."""
 
 import time
 from ipaddress import ip_network
@@ -17,7 +17,7 @@ PROXIES = (ip_network("10.0.0.0/8"), ip_network("2001:db8:ffff::/48"))
 
 @pytest.fixture
 def rates() -> RateLimits:
-    return RateLimits(requests=10, examinations=3, strangers=4)
+    return RateLimits(requests=10, team=16, examinations=3, strangers=4)
 
 
 class Time:
@@ -84,7 +84,7 @@ def test_A12_a_forwarding_header_is_believed_from_our_own_proxies_alone(
     assert client(peer, forwarded, proxies) == expected  # type: ignore[arg-type]  # networks of either kind
 
 
-async def test_A12_requests_of_a_team_are_counted_down_and_the_next_one_is_429(api: Api) -> None:
+async def test_A12_requests_of_a_key_are_counted_down_and_the_next_one_is_429(api: Api) -> None:
     key = await api.key()
     for left in range(9, -1, -1):
         answer = await api.ask("GET", "/domains", key)
@@ -98,10 +98,19 @@ async def test_A12_requests_of_a_team_are_counted_down_and_the_next_one_is_429(a
     assert refused.headers["x-ratelimit-remaining"] == "0"
 
 
+async def test_a_key_that_runs_wild_leaves_the_others_theirs(api: Api) -> None:
+    wild, calm = await api.key(), await api.key()
+    assert [(await api.ask("GET", "/domains", wild)).status_code for _ in range(12)][-3:] == [200, 429, 429]
+    assert (await api.ask("GET", "/domains", calm)).status_code == 200
+
+
 async def test_A12_more_keys_are_not_more_requests_and_other_teams_pay_nothing(api: Api) -> None:
     keys = [await api.key() for _ in range(5)]
-    statuses = [(await api.ask("GET", "/domains", key)).status_code for key in keys * 3]
-    assert statuses == [200] * 10 + [429] * 5
+    answers = [await api.ask("GET", "/domains", key) for key in keys * 4]
+    assert [answer.status_code for answer in answers] == [200] * 16 + [429] * 4
+    told = [(a.headers["x-ratelimit-limit"], a.headers["x-ratelimit-remaining"]) for a in answers]
+    assert told[:2] == [("10", "9"), ("10", "9")]
+    assert told[14:17] == [("16", "1"), ("16", "0"), ("16", "0")]
     assert (await api.ask("GET", "/domains", await api.key("other"))).status_code == 200
 
 

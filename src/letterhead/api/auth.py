@@ -36,7 +36,7 @@ async def authenticate(request: Request) -> None:
             rates.stranger(request)
         raise
     request.is_stranger = False
-    rates.request(request, request.actor.team)
+    rates.request(request, request.actor)
 
 
 async def _identified(request: Request) -> Actor:

@@ -39,12 +39,14 @@ class Limits:
 class RateLimits:
     """How often somebody may ask, in a minute; a minute's worth may come at once. 0: as often as they like.
 
-    requests      of a team, with whichever of its keys.
+    requests      of a key.
+    team          of a team, with whichever of its keys.
     examinations  of a team: what makes us ask the DNS.
     strangers     without a key in force, from one IPv4 address or one IPv6 /64.
     """
 
     requests: int = 0
+    team: int = 0
     examinations: int = 0
     strangers: int = 0
 

@@ -160,9 +160,10 @@ class Lifecycle:
 class Api:
     """How often the API may be asked, in a minute, by each process for itself; 0: as often as one likes."""
 
-    requests_per_minute: Annotated[int, Meta(ge=0), "Requests of a team, with all of its keys together."] = (
-        1_200
-    )
+    requests_per_minute: Annotated[int, Meta(ge=0), "Requests of one key."] = 600
+    team_requests_per_minute: Annotated[
+        int, Meta(ge=0), "Requests of a team, with all of its keys together."
+    ] = 1_200
     examinations_per_minute: Annotated[
         int, Meta(ge=0), "How often a team may register, verify or refresh: that makes us ask the DNS."
     ] = 120
