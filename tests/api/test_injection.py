@@ -95,6 +95,7 @@ async def test_A08_every_text_field_that_we_have_is_tried(api: Api) -> None:
         ("/keys", "role"),
         ("/keys", "permissions"),
         ("/keys", "domains"),
+        ("/keys", "mailboxes"),
         ("/keys", "expires_at"),
     }
     with_body = {each.path for each in OPERATIONS if each.body}

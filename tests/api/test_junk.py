@@ -40,6 +40,7 @@ NAMES = st.sampled_from(
         "role",
         "permissions",
         "domains",
+        "mailboxes",
         "expires_at",
     ]
 )

@@ -71,6 +71,7 @@ async def test_A03_a_key_makes_no_key_that_may_more(api: Api) -> None:
         {"permissions": ["domain.read\r\nX-Evil: 1"]},
         {"permissions": "domain.read"},
         {"domains": ["dom 1"]},
+        {"mailboxes": ["adr 1"]},
         {"expires_at": "2027-01-01T00:00:00"},
         {"expires_at": "tomorrow"},
         {"expires_at": 1_800_000_000},

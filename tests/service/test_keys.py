@@ -68,6 +68,28 @@ async def test_A03_a_limited_key_makes_only_keys_with_the_same_limit_or_a_narrow
     assert key.domains == {"dom_2"}
     with pytest.raises(Refusal, match="exceeds_own_domains"):
         await create(limited, name="k", role="root:full", domains=frozenset({"dom_2", "dom_3"}))
+    with pytest.raises(Refusal, match="exceeds_own_mailboxes"):
+        await create(limited, name="k", role="root:full", mailboxes=frozenset({"adr_1"}))
+
+
+async def test_A03_a_key_limited_to_mailboxes_makes_only_keys_with_the_same_limit(world: World) -> None:
+    create = world.services.keys.create
+    key, secret = await create(
+        await world.actor(), name="k", role="root:full", mailboxes=frozenset({"adr_1", "adr_2"})
+    )
+    assert (key.domains, key.mailboxes) == (frozenset(), {"adr_1", "adr_2"})
+    limited = await world.services.keys.authenticate(secret)
+    assert (limited.domains, limited.mailboxes) == (frozenset(), {"adr_1", "adr_2"})
+    same, _ = await create(limited, name="k", role="root:full")
+    assert (same.domains, same.mailboxes) == (key.domains, key.mailboxes)
+    fewer, _ = await create(limited, name="k", role="root:full", mailboxes=frozenset({"adr_2"}))
+    assert fewer.mailboxes == {"adr_2"}
+    for wanted, code in (
+        ({"mailboxes": frozenset({"adr_2", "adr_3"})}, "exceeds_own_mailboxes"),
+        ({"domains": frozenset({"dom_1"})}, "exceeds_own_domains"),
+    ):
+        with pytest.raises(Refusal, match=code):
+            await create(limited, name="k", role="root:full", **wanted)
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,21 @@ async def test_a_key_limited_to_domains_has_no_addresses(world: World) -> None:
     assert await several(world).page(limited, limit=9) == []
 
 
+async def test_a_key_limited_to_mailboxes_has_those_addresses_alone(world: World) -> None:
+    root = await world.actor()
+    mine, theirs = [await several(world).take(root, name) for name in ("jane", "joe")]
+    limited = await world.actor("acme", domains=frozenset(), mailboxes=frozenset({mine.id}))
+    assert await several(world).page(limited, limit=9) == [mine]
+    assert await several(world).get(limited, mine.id) == mine
+    with pytest.raises(Refusal, match="key_is_limited"):
+        await several(world).take(limited, "jack")
+    for asked in (several(world).get, several(world).release):
+        with pytest.raises(Refusal, match="address_not_found"):
+            await asked(limited, theirs.id)
+    await several(world).release(limited, mine.id)
+    assert await several(world).page(root, limit=9) == [theirs]
+
+
 async def test_A20_whoever_takes_and_releases_is_remembered(world: World) -> None:
     root = await world.actor()
     taken = await world.services.platform_addresses.take(root, "jane")

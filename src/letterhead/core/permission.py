@@ -43,6 +43,7 @@ class Actor:
     """Who asks: a key of a team.
 
     domains  ids of the only domains that the key may see, or None for all of the team's.
+    mailboxes  ids of the only mailboxes that it may see, or None for all of those domains.
     member   whose key it is, or None for one of the team as a whole.
     """
 
@@ -51,6 +52,7 @@ class Actor:
     permissions: frozenset[str]
     domains: frozenset[str] | None = None
     member: str | None = None
+    mailboxes: frozenset[str] | None = None
 
     def may(self, permission: str) -> bool:
         """Whether the actor holds the permission, by itself or by its noun's wildcard."""
@@ -68,6 +70,10 @@ class Actor:
     def sees(self, domain: str) -> bool:
         """Whether a domain of the team is within what the key is limited to."""
         return self.domains is None or domain in self.domains
+
+    def sees_mailbox(self, mailbox: str) -> bool:
+        """Whether the actor may know of a mailbox that stands on no domain of the team's own."""
+        return mailbox in self.mailboxes if self.mailboxes is not None else self.domains is None
 
 
 def granted(role_or_permissions: str | frozenset[str]) -> frozenset[str]:

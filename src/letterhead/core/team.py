@@ -55,6 +55,7 @@ class Key:
     hint         the secret's prefix and last four characters, for people to tell keys apart.
     permissions  as granted: permissions and wildcards.
     domains      ids of the only domains it may see, or None.
+    mailboxes    ids of the only mailboxes it may see; with them, no domains but those that are named.
     member       whose key it is, or None for one of the team as a whole.
     member_role  what that member may do at most; seen by the store whenever it reads the row.
     """
@@ -72,6 +73,7 @@ class Key:
     last_used_at: datetime | None = None
     member: str | None = None
     member_role: MemberRole | None = None
+    mailboxes: frozenset[str] | None = None
 
     def works(self, now: datetime) -> bool:
         """Whether it opens anything at this moment."""

@@ -245,8 +245,10 @@ class PlatformAddresses(Protocol):
     async def of_team(self, team: str, address: str) -> PlatformAddress | None:
         """One address of a team by its id."""
 
-    async def page(self, team: str, *, limit: int, before: str | None = None) -> list[PlatformAddress]:
-        """A team's addresses, those with an id below `before`, newest first."""
+    async def page(
+        self, team: str, *, limit: int, before: str | None = None, only: frozenset[str] | None = None
+    ) -> list[PlatformAddress]:
+        """A team's addresses, or `only` some of them, those with an id below `before`, newest first."""
 
     async def remove(self, address: PlatformAddress, event: Event) -> None:
         """Remove an address; from then on anybody may take it. Raises Stale where it is gone already."""

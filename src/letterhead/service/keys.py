@@ -37,19 +37,21 @@ class Keys:
         role: str | None = None,
         permissions: frozenset[str] | None = None,
         domains: frozenset[str] | None = None,
+        mailboxes: frozenset[str] | None = None,
         expires_at: datetime | None = None,
         style: str = "letterhead",
         member: str | None = None,
     ) -> tuple[Key, str]:
         """A key for the actor's own team, which holds no more than the actor does (A03).
 
-        member  whose it is: it may never do more than they, and ends with them. A member's key makes keys
-                of the same member, and of another one with `member.update` alone; None makes a key of the
-                team as a whole where the actor's is one.
+        member     whose it is: it may never do more than they, and ends with them. A member's key makes keys
+                   of the same member, and of another one with `member.update` alone; None makes a key of the
+                   team as a whole where the actor's is one.
+        mailboxes  the only ones that it may see; of domains it then sees those alone that are named too.
 
         Returns the key and its secret, which is shown once. Raises `unknown_role`, `unknown_permission`,
-        `exceeds_own_permissions`, `exceeds_own_domains`, `expires_in_the_past`, `role_or_permissions`,
-        `member_not_found`.
+        `exceeds_own_permissions`, `exceeds_own_domains`, `exceeds_own_mailboxes`, `expires_in_the_past`,
+        `role_or_permissions`, `member_not_found`.
         """
         actor.must("key.create")
         if (role is None) == (permissions is None):
@@ -61,7 +63,13 @@ class Keys:
             )
         rights = granted(role if role is not None else permissions or frozenset())
         require_subset(actor, rights)
-        limited = self._limited(actor, domains)
+        if mailboxes is not None and domains is None:
+            domains = frozenset()
+        if domains is None:
+            domains = actor.domains
+        if mailboxes is None:
+            mailboxes = actor.mailboxes
+        _require_seen(actor, domains, mailboxes)
         if expires_at is not None and expires_at <= self.clock.now():
             raise invalid(
                 "expires_in_the_past",
@@ -76,7 +84,8 @@ class Keys:
             actor.team,
             name=name,
             permissions=rights,
-            domains=limited,
+            domains=domains,
+            mailboxes=mailboxes,
             expires_at=expires_at,
             style=style,
             member=owner,
@@ -90,6 +99,7 @@ class Keys:
         name: str,
         permissions: frozenset[str],
         domains: frozenset[str] | None = None,
+        mailboxes: frozenset[str] | None = None,
         expires_at: datetime | None = None,
         style: str = "letterhead",
         member: str | None = None,
@@ -113,6 +123,7 @@ class Keys:
             domains,
             expires_at,
             member=member,
+            mailboxes=mailboxes,
         )
         about = {"key": key.id, "name": name, **({"member": member} if member else {}), "actor": by}
         try:
@@ -157,18 +168,19 @@ class Keys:
             raise _unauthenticated()
         return _actor(key)
 
-    def _limited(self, actor: Actor, domains: frozenset[str] | None) -> frozenset[str] | None:
-        """A key that is limited to some domains makes only keys that are limited to some of those."""
-        wanted = domains if domains is not None else actor.domains
-        if wanted is not None and not all(actor.sees(domain) for domain in wanted):
+
+def _require_seen(actor: Actor, domains: frozenset[str] | None, mailboxes: frozenset[str] | None) -> None:
+    """Whoever is limited to something makes only keys that are limited to some of it."""
+    wanted = (("domains", domains, actor.sees), ("mailboxes", mailboxes, actor.sees_mailbox))
+    for what, named, sees in wanted:
+        if named is not None and not all(map(sees, named)):
             raise Refusal(
                 Kind.FORBIDDEN,
-                "exceeds_own_domains",
-                "This key may not see all of these domains itself.",
+                f"exceeds_own_{what}",
+                f"This key may not see all of these {what} itself.",
                 mend="Leave out those that it may not see.",
-                param="domains",
+                param=what,
             )
-        return wanted
 
 
 def _actor(key: Key) -> Actor:
@@ -176,7 +188,7 @@ def _actor(key: Key) -> Actor:
     permissions = key.permissions
     if key.member_role is not None:
         permissions = within(permissions, MEMBER_ROLES[key.member_role])
-    return Actor(key.team, key.id, permissions, key.domains, key.member)
+    return Actor(key.team, key.id, permissions, key.domains, key.member, key.mailboxes)
 
 
 def _unauthenticated() -> Refusal:

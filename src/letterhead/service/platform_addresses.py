@@ -18,7 +18,7 @@ class PlatformAddresses:
     domain  the platform domain.
     most    how many addresses a team may have on it.
 
-    No key can be limited to the platform domain: for one that is limited to others, it has no addresses.
+    A key that is limited to domains sees no addresses here; one that is limited to mailboxes sees those.
     """
 
     store: Store
@@ -36,7 +36,7 @@ class PlatformAddresses:
         if actor.domains is not None:
             raise forbidden(
                 "key_is_limited",
-                "This key is limited to certain domains, and the shared domain is none of them.",
+                "This key is limited to certain domains or mailboxes, and a new one is none of them.",
                 mend="Use a key of the team without that limit.",
             )
         now = self.clock.now()
@@ -58,9 +58,10 @@ class PlatformAddresses:
     async def page(self, actor: Actor, *, limit: int, before: str | None = None) -> list[PlatformAddress]:
         """The team's addresses, newest first."""
         actor.must("mailbox.read")
-        if actor.domains is not None:
-            return []
-        return await self.store.platform_addresses.page(actor.team, limit=limit, before=before)
+        only = actor.mailboxes
+        if only is None and actor.domains is not None:
+            only = frozenset()
+        return await self.store.platform_addresses.page(actor.team, limit=limit, before=before, only=only)
 
     async def release(self, actor: Actor, address_id: str) -> None:
         """Give an address up; from then on anybody may take it. Raises `address_not_found`."""
@@ -75,7 +76,7 @@ class PlatformAddresses:
     async def _of_team(self, actor: Actor, permission: str, address_id: str) -> PlatformAddress:
         actor.must(permission)
         address = await self.store.platform_addresses.of_team(actor.team, address_id)
-        if address is None or actor.domains is not None:
+        if address is None or not actor.sees_mailbox(address.id):
             raise _not_found()
         return address
 

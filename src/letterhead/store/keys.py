@@ -14,10 +14,10 @@ from letterhead.store.instant import from_micros, to_micros
 _INSERT = """
 INSERT INTO api_key (
     id, team, name, hint, digest, permissions, domains, created_at, expires_at, revoked_at, last_used_at,
-    member)
+    member, mailboxes)
 VALUES (
     :id, :team, :name, :hint, :digest, :permissions, :domains, :created_at, :expires_at, :revoked_at,
-    :last_used_at, :member)
+    :last_used_at, :member, :mailboxes)
 """
 
 # Whoever removes the member at the same time waits until the key is there to be revoked (A19).
@@ -100,6 +100,7 @@ def _values(key: Key) -> Params:
         "digest": key.digest,
         "permissions": _json(key.permissions),
         "domains": None if key.domains is None else _json(key.domains),
+        "mailboxes": None if key.mailboxes is None else _json(key.mailboxes),
         "created_at": to_micros(key.created_at),
         "expires_at": to_micros(key.expires_at),
         "revoked_at": to_micros(key.revoked_at),
@@ -118,6 +119,7 @@ def _key(row: Row) -> Key:
         permissions=_NAMES.decode(row["permissions"]),
         created_at=from_micros(row["created_at"]),
         domains=_NAMES.decode(row["domains"]) if row["domains"] else None,
+        mailboxes=_NAMES.decode(row["mailboxes"]) if row["mailboxes"] else None,
         expires_at=from_micros(row["expires_at"]),
         revoked_at=from_micros(row["revoked_at"]),
         last_used_at=from_micros(row["last_used_at"]),

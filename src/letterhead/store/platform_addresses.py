@@ -6,7 +6,7 @@ Whose one is, is decided by the unique index `platform_address_local_part`, neve
 from letterhead.core.event import Event
 from letterhead.core.platform_address import PlatformAddress
 from letterhead.ports import AddressTaken, NoRoom, Stale
-from letterhead.store.database import Database, Params, Row, Statement
+from letterhead.store.database import Database, Row, Statement, one_of
 from letterhead.store.events import insertion
 from letterhead.store.instant import from_micros, to_micros
 
@@ -45,11 +45,18 @@ class PlatformAddressTable:
         rows = await self._database.read(sql, {"id": address, "team": team})
         return _address(rows[0]) if rows else None
 
-    async def page(self, team: str, *, limit: int, before: str | None = None) -> list[PlatformAddress]:
-        """A team's addresses, those with an id below `before`, newest first."""
-        where = "team = :team" if before is None else "team = :team AND id < :before"
-        sql = f"SELECT * FROM platform_address WHERE {where} ORDER BY id DESC LIMIT :limit"  # noqa: S608 - constants alone
-        params: Params = {"team": team, "limit": limit, "before": before}
+    async def page(
+        self, team: str, *, limit: int, before: str | None = None, only: frozenset[str] | None = None
+    ) -> list[PlatformAddress]:
+        """A team's addresses, or `only` some of them, those with an id below `before`, newest first."""
+        where, params = ["team = :team"], dict[str, int | str | None](team=team, limit=limit, before=before)
+        if before is not None:
+            where.append("id < :before")
+        if only is not None:
+            names, named = one_of("only", sorted(only))
+            where.append(f"id IN {names}")
+            params |= named
+        sql = f"SELECT * FROM platform_address WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT :limit"  # noqa: S608 - parameters' names
         return [_address(row) for row in await self._database.read(sql, params)]
 
     async def remove(self, address: PlatformAddress, event: Event) -> None:

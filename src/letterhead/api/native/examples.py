@@ -165,6 +165,7 @@ EXAMPLES: Final[dict[str, msgspec.Struct]] = {
         hint="lh_…x7Qz",
         permissions=["domain.read", "key.read"],
         domains=None,
+        mailboxes=None,
         member=None,
         created_at=_CREATED,
         expires_at=None,

@@ -22,14 +22,16 @@ _Word = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
 class NewKey(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A key to make: with a role or with permissions, never with more than the asking key holds itself.
 
-    `domains` limits it to some domains of the team, by their ids. `member` says whose it is: it never does
-    more than they may, and ends with them; without it, it is whose the asking key is.
+    `domains` limits it to some domains of the team, by their ids, and `mailboxes` to some mailboxes: with
+    these it sees only the domains that are named too. `member` says whose it is: it never does more than they
+    may, and ends with them; without it, it is whose the asking key is.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["ci"])]
     role: _Word | None = None
     permissions: Annotated[list[_Word], Meta(max_length=100)] | None = None
     domains: Annotated[list[_Word], Meta(max_length=1000)] | None = None
+    mailboxes: Annotated[list[_Word], Meta(max_length=1000)] | None = None
     expires_at: Annotated[datetime, Meta(tz=True)] | None = None
     member: _Word | None = None
 
@@ -42,6 +44,7 @@ class Key(msgspec.Struct, kw_only=True):
     hint: str
     permissions: list[str]
     domains: list[str] | None
+    mailboxes: list[str] | None
     member: str | None
     created_at: datetime
     expires_at: datetime | None
@@ -69,6 +72,7 @@ def shown(key: team.Key) -> Key:
         hint=key.hint,
         permissions=sorted(key.permissions),
         domains=None if key.domains is None else sorted(key.domains),
+        mailboxes=None if key.mailboxes is None else sorted(key.mailboxes),
         member=key.member,
         created_at=moment(key.created_at),
         expires_at=moment(key.expires_at),
@@ -85,6 +89,7 @@ async def create_key(request: Request, data: JSONBody[NewKey]) -> KeyWithSecret:
         role=data.role,
         permissions=None if data.permissions is None else frozenset(data.permissions),
         domains=None if data.domains is None else frozenset(data.domains),
+        mailboxes=None if data.mailboxes is None else frozenset(data.mailboxes),
         expires_at=in_utc(data.expires_at, "expires_at"),
         member=data.member,
     )

@@ -1,4 +1,4 @@
-"""The addresses that teams have on the platform domain."""
+"""The addresses that teams have on the platform domain, and keys that are limited to some mailboxes."""
 
 from alembic import op
 
@@ -18,11 +18,12 @@ _ADDRESSES = (
     """,
     "CREATE UNIQUE INDEX platform_address_local_part ON platform_address (local_part)",
     "CREATE INDEX platform_address_page ON platform_address (team, id)",
+    "ALTER TABLE api_key ADD COLUMN mailboxes TEXT",  # a JSON list of ids, as `domains` is
 )
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the table and the column."""
     dialect = op.get_context().dialect.name
     for statement in _ADDRESSES:
         op.execute(in_dialect(statement, dialect))
