@@ -1,4 +1,4 @@
-"""Rate limits: per key, per team whatever its keys, per address for strangers, tighter where it costs DNS queries."""
+"""Rate limits: per key, per team whatever its keys, per address for strangers; tighter where DNS is asked."""
 
 import time
 from ipaddress import ip_network
