@@ -171,16 +171,20 @@ class Keys:
 
 def _require_seen(actor: Actor, domains: frozenset[str] | None, mailboxes: frozenset[str] | None) -> None:
     """Whoever is limited to something makes only keys that are limited to some of it."""
-    wanted = (("domains", domains, actor.sees), ("mailboxes", mailboxes, actor.sees_mailbox))
-    for what, named, sees in wanted:
-        if named is not None and not all(map(sees, named)):
-            raise Refusal(
-                Kind.FORBIDDEN,
-                f"exceeds_own_{what}",
-                f"This key may not see all of these {what} itself.",
-                mend="Leave out those that it may not see.",
-                param=what,
-            )
+    if not all(map(actor.sees, domains or ())):
+        raise _exceeds("exceeds_own_domains", "domains")
+    if not all(map(actor.sees_mailbox, mailboxes or ())):
+        raise _exceeds("exceeds_own_mailboxes", "mailboxes")
+
+
+def _exceeds(code: str, what: str) -> Refusal:
+    return Refusal(
+        Kind.FORBIDDEN,
+        code,
+        f"This key may not see all of these {what} itself.",
+        mend="Leave out those that it may not see.",
+        param=what,
+    )
 
 
 def _actor(key: Key) -> Actor:
