@@ -1,8 +1,13 @@
-"""The heartbeat: works as long as there is something due, rests, and stops cleanly."""
+"""The heartbeat: works as long as there is something due, rests, and stops cleanly.
+
+A work that rests is woken by its bell, where it has one. It looks once a second in any case: things become
+due by the clock as well, and a ring may be lost.
+"""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from dataclasses import dataclass
 
 import structlog
 
@@ -12,31 +17,51 @@ REST = 1.0
 DRAIN = 28.0
 """Seconds that the batches under way are given when we are told to stop (X12); their leases run out then."""
 
-Work = Callable[[], Awaitable[int]]
-"""Does one batch of what is due, and returns how much that was."""
-
 log = structlog.get_logger()
+
+
+def _by_the_clock() -> AbstractContextManager[asyncio.Event]:
+    """For works that nothing wakes."""
+    return nullcontext(asyncio.Event())
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One thing to do over and over.
+
+    once    does one batch of what is due, and returns how much that was.
+    waking  holds what is set whenever something may have become due at once (ports.Bells).
+    """
+
+    once: Callable[[], Awaitable[int]]
+    waking: Callable[[], AbstractContextManager[asyncio.Event]] = _by_the_clock
 
 
 async def beat(works: Sequence[Work], stopping: asyncio.Event, rest: float = REST) -> None:
     """Do all works side by side until `stopping` is set; the batches under way are finished first."""
-    tasks = [asyncio.create_task(_repeat(work, stopping, rest)) for work in works]
-    try:
-        await stopping.wait()
-        await asyncio.wait(tasks, timeout=DRAIN)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _repeat(work: Work, stopping: asyncio.Event, rest: float) -> None:
-    while not stopping.is_set():
-        taken = 0
+    with ExitStack() as hung:
+        heard = [(work, hung.enter_context(work.waking())) for work in works]
+        tasks = [asyncio.create_task(_repeat(work, woken, stopping, rest)) for work, woken in heard]
         try:
-            taken = await work()
+            await stopping.wait()
+            for _, woken in heard:
+                woken.set()
+            await asyncio.wait(tasks, timeout=DRAIN)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _repeat(work: Work, woken: asyncio.Event, stopping: asyncio.Event, rest: float) -> None:
+    while not stopping.is_set():
+        woken.clear()  # whatever rings from here on has us look once more
+        try:
+            taken = await work.once()
         except Exception:  # the edge of a tick: the store may be away, the next tick tries again
             log.exception("worker.tick_failed")
+            await asyncio.sleep(rest)  # whatever rings meanwhile
+            continue
         if not taken:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), rest)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), rest)

@@ -31,6 +31,10 @@ class Proxy:
             end.close()
             await end.wait_closed()
 
+    def passed(self, words: bytes) -> bytes:
+        """What the server is sent when the client sends this."""
+        return words
+
     async def _pass_on(self, questions: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         answers, to_server = await asyncio.open_connection("127.0.0.1", self._port)
         self._ends += (to_client, to_server)
@@ -44,7 +48,7 @@ class Proxy:
                     to_server.write(words)
                     await answers.read(65_536)
                 break
-            to_server.write(words)
+            to_server.write(self.passed(words))
         to_client.close()
         to_server.close()
         await asyncio.wait([back])

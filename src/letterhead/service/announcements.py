@@ -4,6 +4,7 @@ An event is a row in the transaction of the change; what it sets going (deliveri
 rows in the transaction that announces it. So nothing is lost between the two, and nothing happens twice.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,7 +12,15 @@ from typing import Final
 import structlog
 
 from letterhead.core.event import Event, EventKind
-from letterhead.core.owner_notice import BROKEN, TOLD, OwnerNotice, is_unheard, passage, reachable
+from letterhead.core.owner_notice import (
+    BROKEN,
+    TOLD,
+    OwnerNotice,
+    is_told,
+    is_unheard,
+    passage,
+    reachable,
+)
 from letterhead.ports import Clock, Stale, Store
 from letterhead.service.minting import identifier
 
@@ -28,12 +37,12 @@ log = structlog.get_logger()
 class Announcements:
     """Takes the events that wait, in the order of their numbers.
 
-    announced  how many this process has announced.
+    announced  how many this process has announced, by their kind.
     """
 
     store: Store
     clock: Clock
-    announced: int = field(default=0)
+    announced: Counter[str] = field(default_factory=Counter)
 
     async def once(self) -> int:
         """Announce one batch of what waits. Returns how many events that were."""
@@ -54,12 +63,12 @@ class Announcements:
             await self.store.tail.announce(events, notices, told, now)
         except Stale:  # another worker has just announced them
             return 0
-        self.announced += len(events)
+        self.announced.update(str(event.kind) for event in events)
         return len(events)
 
     async def _notices(self, event: Event, owners: Sequence[str]) -> list[OwnerNotice]:
         """What each owner who can be reached is to be told of an event."""
-        emails = reachable(owners, event) if event.kind in TOLD else ()
+        emails = reachable(owners, event) if is_told(event) else ()
         if not emails:
             return []
         now = self.clock.now()

@@ -5,7 +5,6 @@ nothing more from that queue, and what it sent last is written down only if nobo
 """
 
 import asyncio
-import math
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -30,9 +29,6 @@ AT_ONCE: Final = 25
 MOST: Final = 20
 """Messages in one turn."""
 
-COUNTED_EVERY: Final = 15.0
-"""Seconds between two counts of what waits."""
-
 log = structlog.get_logger()
 
 
@@ -41,20 +37,15 @@ class Dispatch:
     """Sends what is due.
 
     outcomes  attempts of this process by what became of the delivery: delivered, pending, given_up.
-    waiting   deliveries that wait, all webhooks together, as they were counted lately.
     """
 
     store: Store
     webhooks: Webhooks
     clock: Clock
     outcomes: Counter[str] = field(default_factory=Counter)
-    waiting: int = 0
-    _counted_at: float = -math.inf
 
     async def once(self) -> int:
         """Give every webhook for which something is due one turn. Returns how many had one."""
-        if self.clock.monotonic() - self._counted_at >= COUNTED_EVERY:
-            self.waiting, self._counted_at = await self.store.deliveries.waiting(), self.clock.monotonic()
         now = self.clock.now()
         queues = await self.store.deliveries.lease(now, now + LEASE, AT_ONCE, MOST)
         await asyncio.gather(*(self._turn(queue) for queue in queues))

@@ -1,12 +1,14 @@
 """Following: the events of a team as they happen, for as long as the key that asks is in force."""
 
+import asyncio
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
 from letterhead.core.event import Event
 from letterhead.core.permission import VERBS, Actor
 from letterhead.core.refusal import Refusal, invalid
-from letterhead.ports import Store
+from letterhead.ports import Store, tail_of
 from letterhead.service.keys import Keys
 from letterhead.service.webhooks import event_number
 
@@ -35,6 +37,10 @@ class Following:
                 param="Last-Event-ID",
             )
         return place
+
+    def waking(self, actor: Actor) -> AbstractContextManager[asyncio.Event]:
+        """What is set whenever something of the actor's team has its place. See ports.Bells."""
+        return self.store.bells.waking(tail_of(actor.team))
 
     async def behind(self, actor: Actor, place: int) -> list[tuple[int, Event]]:
         """What the actor may see of what happened since, oldest first, each with its place."""

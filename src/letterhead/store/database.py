@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from letterhead.ports import StoreError
+from letterhead.ports import Bell, Bells, StoreError
 
 Params = Mapping[str, int | str | bytes | None]
 """The values of the named parameters; names that the text does not mention are ignored."""
@@ -34,12 +34,14 @@ class Statement:
 
     otherwise   raised unless exactly one row is changed; None where any number will do.
     duplicates  what to raise when a unique index, by its name, refuses the row.
+    rings       which bell rings once the transaction is committed.
     """
 
     sql: str
     params: Params
     otherwise: StoreError | None = None
     duplicates: Mapping[str, StoreError] = field(default_factory=dict)
+    rings: Bell | None = None
 
 
 class Database(Protocol):
@@ -51,8 +53,18 @@ class Database(Protocol):
 
     skip_locked: str
 
+    @property
+    def bells(self) -> Bells:
+        """The bells that write() rings for what it has committed."""
+
     async def read(self, sql: str, params: Params) -> Rows:
         """The rows of one query, from what is committed now."""
+
+    def moment(self) -> int | None:
+        """What stays the same as long as nothing at all is committed, by whomever; None where nobody can tell.
+
+        What was read after a look at it is what would be read now, while it is the same.
+        """
 
     async def write(self, *transaction: Statement) -> list[Rows]:
         """Run statements all or nothing; returns the rows of each once they are durable.

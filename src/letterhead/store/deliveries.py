@@ -8,7 +8,7 @@ from datetime import datetime
 
 from letterhead.core.delivery import Delivery, Settled, State
 from letterhead.core.webhook import Webhook
-from letterhead.ports import Queue, Stale
+from letterhead.ports import DELIVERY, Queue, Stale
 from letterhead.store.database import Database, Params, Row, Statement
 from letterhead.store.events import from_row as event_of
 from letterhead.store.events import insertion
@@ -131,13 +131,9 @@ class DeliveryTable:
             "since": to_micros(since),
         }
         which = "event.id = :event" if event is not None else "event.at >= :since"
-        (rows,) = await self._database.write(Statement(_REPLAY.format(which=which), params))
+        replaying = Statement(_REPLAY.format(which=which), params, rings=DELIVERY)
+        (rows,) = await self._database.write(replaying)
         return len(rows)
-
-    async def waiting(self) -> int:
-        """How many deliveries wait, all webhooks together."""
-        sql = "SELECT COUNT(*) AS waiting FROM delivery WHERE due_at IS NOT NULL"
-        return int((await self._database.read(sql, {}))[0]["waiting"])
 
 
 def _delivery(row: Row) -> Delivery:

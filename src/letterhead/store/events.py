@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from letterhead.core.event import Event, EventKind
+from letterhead.ports import HAPPENED
 from letterhead.store.database import Database, Params, Row, Statement, one_of
 from letterhead.store.instant import from_micros, to_micros
 
@@ -73,7 +74,7 @@ def insertion(event: Event) -> Statement:
         "at": to_micros(event.at),
         "data": msgspec.json.encode(event.data).decode(),
     }
-    return Statement(_INSERT, params)
+    return Statement(_INSERT, params, rings=HAPPENED)
 
 
 _KINDS: Mapping[str, EventKind] = {kind.value: kind for kind in EventKind}

@@ -18,6 +18,7 @@ from letterhead.ports import OutcomeUnknown, StoreError
 from letterhead.store import postgres_session
 from letterhead.store.database import Params, Rows, Statement
 from letterhead.store.placeholders import in_psycopg_form
+from letterhead.store.postgres_bells import PostgresBells
 from letterhead.store.postgres_row import PostgresRow, rows_by_name
 
 CONNECTIONS: Final = 16
@@ -60,18 +61,25 @@ class PostgresDatabase:
         )
         self._under_way: set[asyncio.Future[None]] = set()
         self._closed = False
+        self.bells = PostgresBells(url, self.read)
 
     async def read(self, sql: str, params: Params) -> Rows:
         """One query by itself; it sees what is committed now."""
         wanted = _findable(params)
         return await self._patiently(lambda connection: _rows(connection, sql, wanted))
 
+    def moment(self) -> int | None:
+        """None: the server would have to be asked, and a read is no more than that."""
+        return None
+
     async def write(self, *transaction: Statement) -> list[Rows]:
         """Run the transaction until it is committed or refused. Raises OutcomeUnknown where nobody knows.
 
         A caller that is cancelled while it waits does not know whether it was saved.
         """
-        return await self._patiently(lambda connection: _commit(connection, transaction))
+        results = await self._patiently(lambda connection: _commit(connection, transaction))
+        self.bells.ring_for(transaction)
+        return results
 
     async def schema_version(self) -> str | None:
         """The migration that the schema stands at."""
@@ -84,6 +92,7 @@ class PostgresDatabase:
         self._closed = True
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=self._patience)
+        await self.bells.close()
         await self._pool.close()
 
     async def _patiently(self, work: Callable[[Connection], Awaitable[_T]]) -> _T:

@@ -12,7 +12,7 @@ from datetime import datetime
 from letterhead.core.delivery import KEPT
 from letterhead.core.event import Event
 from letterhead.core.owner_notice import OwnerNotice
-from letterhead.ports import Stale
+from letterhead.ports import DELIVERY, Stale, tail_of
 from letterhead.store.database import Database, Params, Statement, one_of
 from letterhead.store.events import from_row, insertion, visible
 from letterhead.store.instant import to_micros
@@ -92,10 +92,16 @@ def _announcement(
 ) -> Iterator[Statement]:
     faster = Stale("another announcement was faster")
     for event in events:
-        yield Statement(_PLACE, {"id": event.id}, otherwise=faster, duplicates={"event_position": faster})
+        yield Statement(
+            _PLACE,
+            {"id": event.id},
+            otherwise=faster,
+            duplicates={"event_position": faster},
+            rings=tail_of(event.team),
+        )
     numbers, params = one_of("event", [str(event.id) for event in events])
     whole: Params = {**{name: int(value) for name, value in params.items()}, "now": to_micros(now)}
-    yield Statement(_FAN_OUT.format(events=numbers), whole)
+    yield Statement(_FAN_OUT.format(events=numbers), whole, rings=DELIVERY)
     yield Statement(_FORGET, {"forgotten": to_micros(now - KEPT)})
     for notice in notices:
         yield notice_insertion(notice)

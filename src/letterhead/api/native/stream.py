@@ -23,7 +23,7 @@ from letterhead.core.permission import Actor
 from letterhead.service.following import Following
 
 POLL: Final = 1.0
-"""Seconds between two looks at the tail, which is one lookup in an index."""
+"""Seconds between two looks at the tail, which is one lookup in an index, while no bell rings."""
 
 HEARTBEAT: Final = 15.0
 """Seconds of silence after which a comment is sent, so that nobody between us takes the stream for dead."""
@@ -39,11 +39,12 @@ MEDIA_TYPE: Final = "text/event-stream"
 
 
 class Streams:
-    """The streams of one server. `closing` is set when it stops."""
+    """The streams of one server. `is_closing` when it stops."""
 
     def __init__(self) -> None:
-        self.closing = asyncio.Event()
+        self.is_closing = False
         self._open: Counter[str] = Counter()
+        self._asleep: set[asyncio.Event] = set()
 
     def enter(self, key: str) -> None:
         """Count a stream in. Raises `too_many_streams`."""
@@ -56,6 +57,23 @@ class Streams:
         self._open[key] -= 1
         if not self._open[key]:
             del self._open[key]
+
+    async def rest(self, woken: asyncio.Event, within: float) -> None:
+        """Wait until `woken` is set or the server stops, for so many seconds at most."""
+        if self.is_closing:
+            return
+        self._asleep.add(woken)
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), within)
+        finally:
+            self._asleep.discard(woken)
+
+    def close(self) -> None:
+        """Have every stream end."""
+        self.is_closing = True
+        for woken in self._asleep:
+            woken.set()
 
 
 @get(
@@ -94,23 +112,24 @@ async def _messages(
     begun = said = checked = time()
     try:
         yield b"retry: 2000\n\n"
-        while time() < begun + lasts and not streams.closing.is_set():
-            if time() >= checked + RECHECK:
-                current = await following.still(actor)
-                if current is None:
-                    return
-                actor, checked = current, time()
-            found = await following.behind(actor, place)
-            for at, event in found:
-                place = at
-                said = time()
-                yield _message(event.id, event.kind, msgspec.json.encode(shown(event)))
-            if time() >= said + HEARTBEAT:
-                said = time()
-                yield b": still here\n\n"
-            if not found:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(streams.closing.wait(), min(POLL, lasts))
+        with following.waking(actor) as woken:
+            while time() < begun + lasts and not streams.is_closing:
+                woken.clear()
+                if time() >= checked + RECHECK:
+                    current = await following.still(actor)
+                    if current is None:
+                        return
+                    actor, checked = current, time()
+                found = await following.behind(actor, place)
+                for at, event in found:
+                    place = at
+                    said = time()
+                    yield _message(event.id, event.kind, msgspec.json.encode(shown(event)))
+                if time() >= said + HEARTBEAT:
+                    said = time()
+                    yield b": still here\n\n"
+                if not found:
+                    await streams.rest(woken, min(POLL, lasts))
     finally:
         streams.leave(key)
 
