@@ -74,15 +74,43 @@ class PaperDns:
         if question in self.twists:
             return self.twists[question](question)
         zone = self._zone(question.name)
-        paper = Paper([line for lines in self.lines.values() for line in lines], zone)
-        (observation,) = paper.answer(question).observations
+        (observation,) = self._paper(zone).answer(question).observations
         seen_by = {"source": self._source, "zone": zone if self._source is Source.AUTHORITATIVE else ""}
         soa = None if observation.records else observation.soa
         return (replace(observation, soa=soa, **seen_by),)
 
+    def _paper(self, zone: str) -> Paper:
+        return Paper([line for lines in self.lines.values() for line in lines], zone)
+
     def _zone(self, name: str) -> str:
         cuts = [cut for cut in self.cuts if name == cut or name.endswith(f".{cut}")]
         return max(cuts, key=len, default=str(registrable(name)))
+
+
+class ApartDns(PaperDns):
+    """Zones that have nothing to do with one another: what is published stands at its own zone or below.
+
+    So each is read by itself, and thousands of them are quick to ask. Of a zone in `silent` nobody answers.
+    """
+
+    def __init__(self, clock: Clock, source: Source = Source.AUTHORITATIVE) -> None:
+        super().__init__(clock, source)
+        self.silent: set[str] = set()
+        self._read: dict[str, Paper] = {}
+
+    def publish(self, name: str, *lines: str) -> None:
+        super().publish(name, *lines)
+        self._read.pop(self._zone(name), None)
+
+    def _say(self, question: Question) -> Observations:
+        if self._zone(question.name) in self.silent and question not in self.twists:
+            return (observed(question, zone="", source=self._source, fault=Fault.TIMEOUT),)
+        return super()._say(question)
+
+    def _paper(self, zone: str) -> Paper:
+        if zone not in self._read:
+            self._read[zone] = Paper(self.lines.get(zone, ()), zone)
+        return self._read[zone]
 
 
 def line(record: Record) -> str:

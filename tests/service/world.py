@@ -17,7 +17,7 @@ from letterhead.core.finding import Finding
 from letterhead.core.permission import ROLES, Actor
 from letterhead.core.record import Role
 from letterhead.core.site import Site
-from letterhead.ports import Provider, Resolver, Store
+from letterhead.ports import Lookout, Provider, Resolver, Store
 from letterhead.provider.seal import Sealer
 from letterhead.service.canaries import Watch
 from letterhead.service.services import Services
@@ -51,6 +51,7 @@ class World:
     canaries: Canaries = field(default_factory=Canaries)
     outgoing: Receiver = field(default_factory=Receiver)
     smarthost: Sink | None = None
+    lookouts: tuple[Lookout | None, Lookout | None] = (None, None)
 
     def __post_init__(self) -> None:
         self.services = self.node(self.dns)
@@ -74,6 +75,7 @@ class World:
                 self.outgoing,
                 Sealer(bytes(32)),
                 self.smarthost,
+                self.lookouts,
             ),
         )
 

@@ -47,4 +47,4 @@ async def test_L13_a_state_that_can_not_be_is_refused_to_a_save_too(store: Store
     with pytest.raises(StoreError, match=r"(?i)check"):
         await store.domains.save([Change(replace(domain, status=Status.VERIFIED), (), a_report())])
     assert await store.reports.newest(domain.id) is None
-    assert await store.domains.lease(NOON, NOON + HOUR, 9) == [domain]
+    assert await store.leases.take(NOON, NOON + HOUR, 9) == [domain]

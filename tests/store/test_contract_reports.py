@@ -43,12 +43,14 @@ async def test_witnesses_are_read_only_where_they_are_asked_for(store: Store, do
     saved = await _report(store, domain, a_report())
     assert await store.reports.newest(domain.id) == verdicts
     assert await store.reports.newest_of([domain.id]) == {domain.id: verdicts}
-    assert await store.domains.with_report(ACME.id, domain.id) == (saved, verdicts)
+    assert (found := await store.domains.with_report(ACME.id, domain.id)) is not None
+    assert (found.domain, found.report) == (saved, verdicts)
     assert await store.reports.outcomes_of([domain.id, "dom_none"]) == {domain.id: Outcome.FAIL}
 
 
 async def test_a_domain_comes_with_its_report_to_its_own_team_alone(store: Store, domain: Domain) -> None:
-    assert await store.domains.with_report(ACME.id, domain.id) == (domain, None)
+    assert (found := await store.domains.with_report(ACME.id, domain.id)) is not None
+    assert (found.domain, found.report) == (domain, None)
     assert await store.domains.with_report(EVIL.id, domain.id) is None
     gone = replace(domain, status=Status.DELETED, due_at=None)
     await _report(store, gone, None)
@@ -117,7 +119,7 @@ async def test_U04_a_report_that_this_version_cannot_read_is_as_good_as_none(
     assert await store.reports.newest(domain.id) is None
     assert await store.reports.newest_of([domain.id]) == {}
     assert await store.reports.evidence(domain.id) is None
-    found = await store.domains.with_report(ACME.id, domain.id)
-    assert found == (domain, None)
+    assert (found := await store.domains.with_report(ACME.id, domain.id)) is not None
+    assert (found.domain, found.report) == (domain, None)
     await _report(store, domain, a_report(NOON + TICK))
     assert await store.reports.evidence(domain.id) == a_report(NOON + TICK)

@@ -13,6 +13,7 @@ from letterhead.cli.main import main
 from letterhead.core.domain import Domain, Mode, Status
 from letterhead.core.event import EventKind
 from letterhead.core.identity import SealedKey
+from letterhead.core.lap import Lap
 from letterhead.core.refusal import Refusal
 from letterhead.core.team import Key
 from letterhead.ports import Change, Store, StoreError
@@ -40,7 +41,7 @@ from tests.store.samples import (
 
 TABLES = {
     *("team", "member", "api_key", "domain", "signing_key", "report", "event", "request", "snapshot"),
-    *("webhook", "delivery", "letter", "owner_notice", "platform_address"),
+    *("webhook", "delivery", "letter", "owner_notice", "platform_address", "lap"),
 }
 
 
@@ -70,6 +71,7 @@ async def _fill(store: Store) -> tuple[list[Domain], list[Key]]:
         await store.keys.add(keys[-1], told())
     await store.keys.revoke(ACME.id, keys[0].id, told())
     await store.members.add(a_member(), told())
+    await store.snapshots.move(Lap("dom_1", NOON, NOON, 1))
     await store.platform_addresses.add(a_platform_address(), told(), 1)
     return domains, keys
 

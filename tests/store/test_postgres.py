@@ -291,8 +291,8 @@ async def test_L11_a_lease_passes_over_what_somebody_is_changing(store: Store, u
     with psycopg.connect(url) as other:
         other.execute("UPDATE domain SET rung = rung WHERE id = %s", [busy.id])
         async with asyncio.timeout(2):
-            assert await store.domains.lease(NOON, NOON + HOUR, 1) == [free]
-    assert await store.domains.lease(NOON, NOON + HOUR, 9) == [busy]
+            assert await store.leases.take(NOON, NOON + HOUR, 1) == [free]
+    assert await store.leases.take(NOON, NOON + HOUR, 9) == [busy]
 
 
 @pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from letterhead.core.domain import Status
+from letterhead.store.backlog import BACKLOG
 from letterhead.store.database import Params, Rows
 from letterhead.store.relational import RelationalStore
 from letterhead.store.sqlite import SqliteDatabase
@@ -62,4 +63,14 @@ async def test_a_page_costs_the_same_at_any_depth(url: str) -> None:
     await RelationalStore(database).domains.page("team", limit=5, before="dom_9")
     assert database.steps[0] == "SEARCH domain USING INDEX domain_page (team=? AND id<?)"
     assert "USE TEMP B-TREE FOR ORDER BY" not in database.steps
+    await database.close()
+
+
+async def test_what_waits_is_counted_in_the_indexes_of_what_waits(url: str) -> None:
+    database = Planner(file_of(url))
+    await database.read(BACKLOG, {"most": 9})
+    tables = ("delivery", "domain", "event", "letter", "owner_notice")
+    steps = [step for step in database.steps if step.split()[1] in tables]
+    assert sorted(step.split()[1] for step in steps) == sorted(tables)
+    assert [step for step in steps if " INDEX " not in step] == []
     await database.close()

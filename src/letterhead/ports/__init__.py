@@ -6,9 +6,18 @@ store, outgoing, smarthost) fills the one it is named after, and app.py chooses 
 world    time, the DNS, the provider, the way out
 store    what is kept
 lookout  what is kept to notice changes by
+bells    what wakes whoever waits for a change
 outbox   what is kept to tell people and programs
 """
 
+from letterhead.ports.bells import (
+    DELIVERY,
+    DUE,
+    HAPPENED,
+    Bell,
+    Bells,
+    tail_of,
+)
 from letterhead.ports.lookout import (
     Glance,
     Lookout,
@@ -28,15 +37,18 @@ from letterhead.ports.store import (
     AddressTaken,
     AlreadyMember,
     AlreadyRegistered,
+    Backlog,
     Change,
     Domains,
     HeldElsewhere,
     Keys,
     LastOwner,
+    Leases,
     Members,
     NoRoom,
     OutcomeUnknown,
     PlatformAddresses,
+    Reading,
     Reports,
     Requests,
     Room,
@@ -57,9 +69,15 @@ from letterhead.ports.world import (
 )
 
 __all__ = [
+    "DELIVERY",
+    "DUE",
+    "HAPPENED",
     "AddressTaken",
     "AlreadyMember",
     "AlreadyRegistered",
+    "Backlog",
+    "Bell",
+    "Bells",
     "Change",
     "Clock",
     "Deliveries",
@@ -69,6 +87,7 @@ __all__ = [
     "HeldElsewhere",
     "Keys",
     "LastOwner",
+    "Leases",
     "Lookout",
     "Members",
     "NoRoom",
@@ -78,6 +97,7 @@ __all__ = [
     "PlatformAddresses",
     "Provider",
     "Queue",
+    "Reading",
     "Reports",
     "Requests",
     "Resolver",
@@ -95,4 +115,5 @@ __all__ = [
     "Teams",
     "Undelivered",
     "Webhooks",
+    "tail_of",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from letterhead.core.answer import Question
+from letterhead.core.lap import Lap
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,13 @@ class Stretch:
     """Some snapshots on end, in the order of the domains' ids.
 
     after, last  they stand behind the one id, up to and with the other; `last` is "" at the end of them all.
+    count        how many there are, due or not.
     before       those that were checked later are not among the `due`.
     """
 
     after: str
     last: str
+    count: int
     before: datetime
     due: tuple[Snapshot, ...]
 
@@ -67,7 +70,13 @@ class Lookout(Protocol):
 
 
 class Snapshots(Protocol):
-    """What the sweep notices changes by; saved with a domain (Change) and gone with its next change."""
+    """What changes are noticed by; saved with a domain (Change) and gone with its next change."""
+
+    async def lap(self) -> Lap:
+        """Where the patrol of all nodes stands."""
+
+    async def move(self, lap: Lap) -> None:
+        """Move the patrol on, by compare-and-set on the version that was read. Raises Stale."""
 
     async def stretch(self, after: str, before: datetime, limit: int) -> Stretch:
         """The next `limit` snapshots behind a domain's id ("": from the first on)."""

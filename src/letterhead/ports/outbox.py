@@ -68,9 +68,6 @@ class Deliveries(Protocol):
     ) -> int:
         """Send one event again, or the `most` oldest since a moment. Returns how many there are."""
 
-    async def waiting(self) -> int:
-        """How many deliveries wait, all webhooks together."""
-
 
 class OwnerNotices(Protocol):
     """What owners are told, and the letters in which they are."""
@@ -94,9 +91,6 @@ class OwnerNotices(Protocol):
 
     async def settle(self, before: Letter, after: Letter) -> None:
         """Save what came of an attempt. Raises Stale where another attempt was faster."""
-
-    async def waiting(self) -> int:
-        """How many letters wait to be sent."""
 
 
 class Events(Protocol):

@@ -1,6 +1,6 @@
 """Everything that is kept, noun by noun, and how a change is saved."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,6 +12,7 @@ from letterhead.core.finding import Outcome, Report
 from letterhead.core.identity import SealedKey
 from letterhead.core.platform_address import PlatformAddress
 from letterhead.core.team import Key, Member, MemberRole, Tally, Team
+from letterhead.ports.bells import Bells
 from letterhead.ports.lookout import Snapshot, Snapshots
 from letterhead.ports.outbox import Deliveries, Events, OwnerNotices, Tail, Webhooks
 
@@ -59,8 +60,8 @@ class Change:
     The domain carries the version that was read; the store saves it as the next one.
     `report`, where given, becomes the domain's newest; `is_default`, where given, says whether it becomes
     the one default domain of its team or ceases to be it.
-    `snapshot`: what the examination that found all well is noticed by from now on; without one, what was kept
-    goes, and the next examination is a careful one.
+    `snapshot`: what the next change is noticed by after an examination that found all well. Without one, what
+    was kept goes; and without a report as well, a domain of which something was kept is due at once.
     `room`, where given: the domain comes to another team, which may have that many.
     """
 
@@ -70,6 +71,18 @@ class Change:
     is_default: bool | None = None
     snapshot: "Snapshot | None" = None
     room: int | None = None
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class Reading:
+    """A domain with its newest report (as Reports.newest), as they stood at one moment.
+
+    Who reads it again is given the very same one while nothing of it has changed, as long as that is known:
+    what was made of it may be used again.
+    """
+
+    domain: Domain
+    report: Report | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +111,8 @@ class Domains(Protocol):
     async def of_team(self, team: str, domain: str) -> Domain | None:
         """One domain of a team by its id."""
 
-    async def with_report(self, team: str, domain: str) -> tuple[Domain, Report | None] | None:
-        """The same with its newest report (as Reports.newest), in one read."""
+    async def with_report(self, team: str, domain: str) -> Reading | None:
+        """The same with its newest report, in one read, which is never spared."""
 
     async def by_id(self, domain: str) -> Domain | None:
         """One domain of anybody's, deleted ones included; for examinations, never for an entrance."""
@@ -150,14 +163,32 @@ class Domains(Protocol):
         or has no room for it.
         """
 
-    async def lease(self, now: datetime, until: datetime, limit: int) -> list[Domain]:
-        """Take up to `limit` domains that are due and not leased, the longest due first, until a moment."""
-
-    async def release(self, domain: str) -> None:
-        """Give a leased domain back at once."""
-
     async def sealed(self) -> tuple[str, SealedKey] | None:
         """The newest of all private keys and the hostname that it is for; None where there is none."""
+
+
+class Leases(Protocol):
+    """When domains are examined next, and who has taken them. Nothing here changes a domain's version."""
+
+    async def take(
+        self, now: datetime, until: datetime, limit: int, *, watched: bool = False
+    ) -> list[Domain]:
+        """Take up to `limit` domains that are due and not leased, the longest due first, until a moment.
+
+        watched  only of those that somebody watches; otherwise only of the others.
+        """
+
+    async def set_aside(self, domain: Domain, until: datetime) -> None:
+        """Let nobody take a domain before a moment, unless it was changed since it was read."""
+
+    async def hasten(self, domains: Collection[str], at: datetime) -> None:
+        """Make domains due by a moment at the latest, in one statement; no version changes, no lease ends."""
+
+    async def watch(self, domain: Domain, now: datetime, until: datetime, most: int) -> None:
+        """Have a domain watched until a moment; who was not watched yet is due at once.
+
+        Raises NoRoom where its team watches `most` others; a few more pass where several begin at once.
+        """
 
 
 class Reports(Protocol):
@@ -271,10 +302,29 @@ class Requests(Protocol):
         """Forget an attempt that has no answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits in the store, all processes together; each count ends at ten thousand.
+
+    due_since   when the domain that is due longest became so, or will; None where none ever will.
+    events      that have no place in the tail yet.
+    deliveries  to webhooks, also those that wait for their next attempt.
+    notices     to owners that wait for their letter.
+    letters     that wait to be sent; not those that are kept because there is no smarthost.
+    """
+
+    due_since: datetime | None
+    events: int
+    deliveries: int
+    notices: int
+    letters: int
+
+
 class Store(Protocol):
     """Everything that is kept. A method returns after its change is durable, never before."""
 
     domains: Domains
+    leases: Leases
     reports: Reports
     snapshots: Snapshots
     events: Events
@@ -287,6 +337,10 @@ class Store(Protocol):
     deliveries: Deliveries
     owner_notices: OwnerNotices
     tail: Tail
+    bells: Bells
+
+    async def backlog(self) -> Backlog:
+        """What waits; the same cost however much that is."""
 
     async def ready(self) -> None:
         """Raise StoreError unless it can be read and its schema is the one we know."""

@@ -1,12 +1,16 @@
-"""The recursive resolver that a URL names: each transport has one class, and here one of them is chosen."""
+"""The recursive resolver that a URL names: each transport has one class, and here one of them is chosen.
+
+Whoever looks for changes asks over TCP or TLS, with a class for many questions at once.
+"""
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from letterhead.core.endpoint import Endpoint, Transport, endpoint
 from letterhead.ports import Clock, Resolver
+from letterhead.resolver.bulk.lookout import DigestLookout
 from letterhead.resolver.channel import Channel
 from letterhead.resolver.https import Https
 from letterhead.resolver.pipeline import Pipeline
@@ -30,6 +34,26 @@ async def opened(url: str, clock: Clock, *, ca_file: Path | None = None) -> Asyn
         yield Recursive(named, channel, clock)
     finally:
         await channel.close()
+
+
+@asynccontextmanager
+async def looking(
+    urls: Sequence[str], secret: bytes, *, ca_file: Path | None = None
+) -> AsyncIterator[DigestLookout | None]:
+    """A lookout that asks the first of the resolvers that is not asked over HTTPS; None where there is none.
+
+    One that is asked over UDP otherwise is asked over TCP, at the same port (RFC 7766 §5). `secret`: see
+    DigestLookout. `ca_file`, errors: as for opened.
+    """
+    named = next((each for each in map(endpoint, urls) if each.transport is not Transport.HTTPS), None)
+    if named is None:
+        yield None
+        return
+    lookout = DigestLookout(named, _trust(ca_file) if named.transport is Transport.TLS else None, secret)
+    try:
+        yield lookout
+    finally:
+        await lookout.close()
 
 
 def _channel(named: Endpoint, ca_file: Path | None) -> Channel:

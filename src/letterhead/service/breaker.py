@@ -6,6 +6,7 @@ anything, and after a restart has seen nothing yet that it could act upon in has
 
 import math
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -31,6 +32,7 @@ class Breaker:
 
     cycle   what was seen longer ago counts no more, nor does it that the clock was set.
     alerts  how often the operator was told.
+    at_once the most domains that were seen well at once: no fewer are remembered.
     """
 
     watch: Watch
@@ -39,12 +41,15 @@ class Breaker:
     clock: Clock
     state: State = State.CLOSED
     alerts: int = 0
+    at_once: int = 0
     _seen: OrderedDict[str, tuple[float, Sight]] = field(default_factory=OrderedDict)
     _clocks: tuple[datetime, float] = field(init=False)
     _stepped_at: float = -math.inf
+    _started_at: float = field(init=False)
 
     def __post_init__(self) -> None:
         self._clocks = self.clock.now(), self.clock.monotonic()
+        self._started_at = self.clock.monotonic()
 
     @property
     def is_sure(self) -> bool:
@@ -71,10 +76,23 @@ class Breaker:
         if not loses:
             return report
         if self.state is State.OPEN:
-            return held(report, self._why())
-        if self.watch.worse_at is not None and self.watch.worse_at >= report.asked_at:
+            return held(report, self.why)
+        worse_at = self.watch.worse_at
+        # What lies ahead is none: the clock was set back since, and nobody waits for that hour (L12).
+        if worse_at is not None and report.asked_at <= worse_at <= self.clock.now():
             return held(report, "one of those whom we asked was found ill since")
         return report
+
+    def seen_well(self, domains: Collection[str]) -> None:
+        """Domains that hold their names seem to be as they were when all was well with them.
+
+        They are remembered beside those of the same look that did change, and will be examined: by
+        themselves those would be all that is known, and few of them are well.
+        """
+        self.at_once = max(self.at_once, len(domains))
+        for domain in domains:
+            self._note(domain, Sight.GOOD)
+        self._turn()
 
     def _note(self, domain: str, seen: Sight) -> None:
         self._seen[domain] = self.clock.monotonic(), seen
@@ -88,16 +106,17 @@ class Breaker:
         before, self.state = self.state, TABLE[self.state, ours, level(self._sights, self.limits)]
         if (before, self.state) == (State.CLOSED, State.OPEN):
             self.alerts += 1
-            log.error("operator.alert", alert="breaker_open", why=self._why())
+            log.error("operator.alert", alert="breaker_open", why=self.why)
         elif (before, self.state) == (State.OPEN, State.CLOSED):
             log.info("breaker.closed")
 
     def _forget(self) -> None:
         lasts = self.cycle * (1 + 2 * JITTER)  # so that a domain is seen again before it is forgotten
         oldest = self.clock.monotonic() - lasts.total_seconds()
+        most = max(REMEMBERED * self.limits.minimum, self.at_once)
         while self._seen:
             first = next(iter(self._seen))
-            if self._seen[first][0] >= oldest and len(self._seen) <= REMEMBERED * self.limits.minimum:
+            if self._seen[first][0] >= oldest and len(self._seen) <= most:
                 return
             del self._seen[first]
 
@@ -112,7 +131,15 @@ class Breaker:
         """Whether the wall clock was set within the last cycle; strikes are counted on it (L12)."""
         return self.clock.monotonic() - self._stepped_at < self.cycle.total_seconds()
 
-    def _why(self) -> str:
+    @property
+    def is_new(self) -> bool:
+        """Whether too little was seen since the start: what lapsed before may be one host's fault (L16)."""
+        is_early = self.clock.monotonic() - self._started_at < self.cycle.total_seconds()
+        return is_early and len(self._seen) < REMEMBERED * self.limits.minimum
+
+    @property
+    def why(self) -> str:
+        """What is suspected now, in words."""
         if self.watch.trouble:
             return self.watch.trouble
         if self._has_stepped:

@@ -11,20 +11,26 @@ world is asked; the save is a compare-and-set, and whoever loses decides anew on
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import structlog
+
 from letterhead.core import lifecycle
 from letterhead.core.domain import Domain, Status
 from letterhead.core.finding import Report, without_witnesses
 from letterhead.core.history import changes, remembering
 from letterhead.core.lifecycle import advance
 from letterhead.core.plan import plan
-from letterhead.core.schedule import Cadence, due
+from letterhead.core.schedule import Cadence, careful_due, due, is_prompt
 from letterhead.ports import Change, Clock, HeldElsewhere, Stale, Store
 from letterhead.service.access import not_found, with_others
 from letterhead.service.breaker import Breaker
 from letterhead.service.domains import RETRIES, busy
 from letterhead.service.examination import Examination
+from letterhead.service.examined import Examined
 from letterhead.service.joining import Joining
+from letterhead.service.prospects import Prospect
 from letterhead.service.rivals import Rivals
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +42,16 @@ class Checkup:
     cadence: Cadence
     breaker: Breaker
     clock: Clock
+    examined: Examined = field(default_factory=Examined)
     _joining: Joining[Report] = field(default_factory=Joining)
 
-    async def of(self, domain_id: str, *, by_hand: bool) -> tuple[Domain, Report]:
+    async def of(
+        self, domain_id: str, *, by_hand: bool, prospect: Prospect | None = None
+    ) -> tuple[Domain, Report]:
         """Examine a domain and save what comes of it; who asks at the same time shares the questions.
 
-        by_hand  somebody asked for it: see lifecycle.advance.
+        by_hand   somebody asked for it: see lifecycle.advance.
+        prospect  what is kept of a look before this, if all is well.
         Raises `domain_not_found` when it was deleted meanwhile (L03), `busy` when others keep changing it.
         """
         report: Report | None = None
@@ -53,13 +63,17 @@ class Checkup:
                 continue
             believed = await self.breaker.believed(domain, report)
             try:
-                return await self._saved(domain, believed, by_hand=by_hand), believed
+                return await self._saved(domain, believed, by_hand=by_hand, prospect=prospect), believed
             except (Stale, HeldElsewhere):
                 continue
         raise busy()
 
     async def _examined(self, domain_id: str) -> Report:
-        return await self.examination.of(await self._load(domain_id))
+        domain = await self._load(domain_id)
+        began = self.clock.monotonic()
+        report = await self.examination.of(domain)
+        self.examined.note(report.outcome, self.clock.monotonic() - began)
+        return report
 
     async def _load(self, domain_id: str) -> Domain:
         domain = await self.store.domains.by_id(domain_id)
@@ -71,7 +85,9 @@ class Checkup:
         exam = self.examination
         return plan(domain, exam.profiles[domain.profile], exam.site).fingerprint
 
-    async def _saved(self, domain: Domain, report: Report, *, by_hand: bool) -> Domain:
+    async def _saved(
+        self, domain: Domain, report: Report, *, by_hand: bool, prospect: Prospect | None
+    ) -> Domain:
         now = self.clock.now()
         if lifecycle.is_outdated(domain, report, now):
             return domain  # newer evidence came in while this was gathered
@@ -85,23 +101,46 @@ class Checkup:
             now,
             cycle=self.cadence.cycle,
             grace=self.cadence.grace,
-            by_hand=by_hand,
+            by_hand=by_hand or self.breaker.is_new,  # a worker that just started ends no lapse either
             sure=self.breaker.is_sure,
         )
-        moved = self._scheduled(domain, moved, now, by_hand=by_hand)
+        snapshot = prospect.snapshot if prospect and prospect.is_good(moved, report) else None
+        moved = self._scheduled(domain, moved, report, now, by_hand=by_hand)
+        if snapshot is not None:
+            moved = replace(moved, due_at=careful_due(moved, now, self.cadence))
         told = [*changes(domain, before, report), *events]
         rivals = Rivals(self.store, self.cadence)
         others = await rivals.moved_by(domain, moved, report, now)
         if moved.held and not domain.held:
             told += await rivals.relatives_told(domain, now)
-        saved = await self.store.domains.save([Change(moved, tuple(told), report), *others])
+        saved = await self.store.domains.save(
+            [Change(moved, tuple(told), report, snapshot=snapshot), *others]
+        )
+        _note(domain, moved, before, report)
         return await with_others(self.store, saved[0])
 
-    def _scheduled(self, domain: Domain, moved: Domain, now: datetime, *, by_hand: bool) -> Domain:
-        """Somebody who asks is working on it: the ladder begins anew. Asking puts off no check (L07)."""
+    def _scheduled(
+        self, domain: Domain, moved: Domain, report: Report, now: datetime, *, by_hand: bool
+    ) -> Domain:
+        """Who asks or watches is working on it: the ladder begins anew. Asking puts off no check (L07)."""
         stays = moved.status is domain.status
-        moved = replace(moved, rung=domain.rung + 1 if stays and not by_hand else 0)
-        due_at = due(moved, now, self.cadence)
+        anew = by_hand or is_prompt(domain, report, now)
+        moved = replace(moved, rung=domain.rung + 1 if stays and not anew else 0)
+        due_at = due(moved, now, self.cadence, report)
         if by_hand and stays and due_at is not None and domain.due_at is not None:
             due_at = min(due_at, domain.due_at)
         return replace(moved, due_at=due_at)
+
+
+def _note(domain: Domain, moved: Domain, before: Report | None, report: Report) -> None:
+    """A line in the log for each examination that came to something else than the last one."""
+    last = before.outcome if before else None
+    if last is not report.outcome or moved.status is not domain.status:
+        log.info(
+            "domain.turned",
+            domain=domain.id,
+            status=moved.status.value,
+            was=domain.status.value,
+            outcome=report.outcome.value,
+            last=last.value if last else "",
+        )

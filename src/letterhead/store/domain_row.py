@@ -18,7 +18,7 @@ _PLAIN: Final = (
 )
 _MOMENTS: Final = (
     *("created_at", "updated_at", "due_at", "verified_at", "lapsed_at", "asked_at", "expires_at"),
-    *("outproven_at", "revoked_at", "broken_since"),
+    *("outproven_at", "revoked_at", "broken_since", "watched_until"),
 )
 _FLAGS: Final = ("held", "ever_held", "broken_told")
 _FLAGS_AND_SEEN: Final = (*_FLAGS, "contested", "held_elsewhere", "held_below", "is_default")

@@ -6,25 +6,40 @@ version in the WHERE clause, and never by a look beforehand.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from letterhead.core.domain import Domain, Status
 from letterhead.core.event import Event
-from letterhead.core.finding import Report
 from letterhead.core.identity import SealedKey
-from letterhead.ports import AlreadyRegistered, Change, HeldElsewhere, NoRoom, Room, Stale, StoreError
+from letterhead.ports import (
+    AlreadyRegistered,
+    Change,
+    HeldElsewhere,
+    NoRoom,
+    Reading,
+    Room,
+    Stale,
+    StoreError,
+)
 from letterhead.store.database import Database, Params, Statement, one_of
 from letterhead.store.domain_row import COLUMNS, backwards, domain_of, values_of
 from letterhead.store.events import insertion
-from letterhead.store.instant import to_days, to_micros
+from letterhead.store.instant import to_days
+from letterhead.store.recent import Recent
 from letterhead.store.reports import replacement, report_of
 from letterhead.store.snapshots import succession
 
 _SELECT = f"SELECT {COLUMNS} FROM domain"  # noqa: S608 - constants alone
 
+# A report is saved only with its domain: at the version that is known, it is what it was, and not read again.
 _WITH_REPORT = f"""
-SELECT {COLUMNS}, (SELECT body FROM report WHERE report.domain = domain.id) AS body FROM domain
-WHERE id = :id AND team = :team AND status <> 'deleted'
+SELECT {COLUMNS},
+    CASE WHEN version <> :known THEN (SELECT body FROM report WHERE report.domain = domain.id) END AS body
+FROM domain WHERE id = :id AND team = :team AND status <> 'deleted'
 """  # noqa: S608 - constants alone
+
+READINGS = 1_000
+"""How many domains are kept as they were read last, some 12 megabytes (docs/decisions/0013)."""
 
 _INSERT = """
 INSERT INTO domain (
@@ -50,14 +65,6 @@ UPDATE domain SET
     broken_cycles = :broken_cycles, broken_told = :broken_told, leased_until = NULL, version = version + 1
 WHERE id = :id AND version = :version
 """
-
-_LEASE = f"""
-WITH due AS (
-    SELECT id FROM domain WHERE due_at <= :now AND (leased_until IS NULL OR leased_until <= :now)
-    ORDER BY due_at, id LIMIT :limit {{skip_locked}})
-UPDATE domain SET leased_until = :until WHERE id IN (SELECT id FROM due)
-RETURNING {COLUMNS}
-"""  # noqa: S608 - constants alone
 
 # One more for a team, unless it has no room; whoever comes next waits until this transaction is over (O12).
 _ADMIT = """
@@ -94,6 +101,7 @@ class DomainTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._readings: Recent[tuple[list[Any], Reading]] = Recent(READINGS)
 
     async def add(
         self,
@@ -122,11 +130,21 @@ class DomainTable:
             "id = :id AND team = :team AND status <> 'deleted'", {"id": domain, "team": team}
         )
 
-    async def with_report(self, team: str, domain: str) -> tuple[Domain, Report | None] | None:
-        """The same with its newest report, in one read."""
-        for row in await self._database.read(_WITH_REPORT, {"id": domain, "team": team}):
+    async def with_report(self, team: str, domain: str) -> Reading | None:
+        """The same with its newest report, in one read, which is never spared: decoding it is.
+
+        All columns are compared, because a few of them change without the version.
+        """
+        values, last = self._readings.get(domain) or ([], None)
+        known = last.domain.version if last else 0
+        for row in await self._database.read(_WITH_REPORT, {"id": domain, "team": team, "known": known}):
             *columns, body = row
-            return domain_of(columns), report_of(body)
+            if last is None or columns != values:
+                read = domain_of(columns)
+                report = last.report if last and read.version == known else report_of(body)
+                last = Reading(read, report)
+                self._readings.put(domain, (columns, last))
+            return last
         return None
 
     async def by_id(self, domain: str) -> Domain | None:
@@ -235,18 +253,6 @@ class DomainTable:
         )
         return [domain_of(rows[0]) for rows in saved[len(saved) - len(changes) :]]
 
-    async def lease(self, now: datetime, until: datetime, limit: int) -> list[Domain]:
-        """Take what is due. A lease spares others the work and no more: the version fences every save."""
-        params = {"now": to_micros(now), "until": to_micros(until), "limit": limit}
-        sql = _LEASE.format(skip_locked=self._database.skip_locked)
-        (rows,) = await self._database.write(Statement(sql, params))
-        return [domain_of(row) for row in sorted(rows, key=lambda row: (row["due_at"], row["id"]))]
-
-    async def release(self, domain: str) -> None:
-        """Give a leased domain back at once."""
-        sql = "UPDATE domain SET leased_until = NULL WHERE id = :id"
-        await self._database.write(Statement(sql, {"id": domain}))
-
     async def sealed(self) -> tuple[str, SealedKey] | None:
         """The newest of all private keys and the hostname that it is for."""
         for row in await self._database.read(_SEALED, {}):
@@ -279,7 +285,7 @@ def _company(change: Change) -> Iterator[Statement]:
     """What is saved with a domain: report, snapshot, events; when it ends, the end of its keys and report."""
     if change.report is not None:
         yield replacement(change.domain.id, change.report)
-    yield from succession(change.domain, change.snapshot)
+    yield from succession(change)
     if change.domain.status is Status.DELETED:
         for table in ("signing_key", "report"):
             yield Statement(f"DELETE FROM {table} WHERE domain = :domain", {"domain": change.domain.id})  # noqa: S608 - constants alone

@@ -1,10 +1,13 @@
 """The store put together: every noun over one database."""
 
 from letterhead.ports import (
+    Backlog,
+    Bells,
     Deliveries,
     Domains,
     Events,
     Keys,
+    Leases,
     Members,
     OwnerNotices,
     PlatformAddresses,
@@ -15,11 +18,13 @@ from letterhead.ports import (
     Teams,
     Webhooks,
 )
+from letterhead.store.backlog import backlog
 from letterhead.store.database import Database
 from letterhead.store.deliveries import DeliveryTable
 from letterhead.store.domains import DomainTable
 from letterhead.store.events import EventTable
 from letterhead.store.keys import KeyTable
+from letterhead.store.leases import LeaseTable
 from letterhead.store.location import is_postgres, require_psycopg, sqlite_path
 from letterhead.store.members import MemberTable
 from letterhead.store.owner_notices import OwnerNoticeTable
@@ -40,6 +45,7 @@ class RelationalStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.domains: Domains = DomainTable(database)
+        self.leases: Leases = LeaseTable(database)
         self.reports: Reports = ReportTable(database)
         self.snapshots: Snapshots = SnapshotTable(database)
         self.events: Events = EventTable(database)
@@ -52,6 +58,11 @@ class RelationalStore:
         self.deliveries: Deliveries = DeliveryTable(database)
         self.owner_notices: OwnerNotices = OwnerNoticeTable(database)
         self.tail: Tail = TailTable(database)
+        self.bells: Bells = database.bells
+
+    async def backlog(self) -> Backlog:
+        """What waits; the same cost however much that is."""
+        return await backlog(self._database)
 
     async def ready(self) -> None:
         """Raise StoreError unless the database can be read and stands at the schema we know."""

@@ -1,16 +1,28 @@
 """Snapshots in the database: read and marked a stretch at a time, in the order of the domains' ids.
 
-No index moves when a domain was looked at: the reader is a cursor over the primary key, and the moment is
-written for a whole stretch at once (SPEED.md §1d).
+No index moves when a domain was looked at: the reader is a cursor over the primary key, which all nodes
+share in a row of its own, and the moment is written for a whole stretch at once (SPEED.md §1d).
 """
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from letterhead.core.domain import Domain
-from letterhead.ports import Snapshot, Stretch
+from letterhead.core.lap import Lap
+from letterhead.ports import Change, Snapshot, Stale, Stretch
 from letterhead.store.database import Database, Params, Statement, one_of
-from letterhead.store.instant import to_micros
+from letterhead.store.instant import from_micros, to_micros
+
+_LAP = "SELECT place, began_at, next_at, passed, expected, version FROM lap"
+
+# The row is there from the first stretch on; of two who find none, the second changes nothing.
+_MOVE = """
+INSERT INTO lap (one, place, began_at, next_at, passed, expected, version)
+VALUES (1, :place, :began_at, :next_at, :passed, :expected, 1)
+ON CONFLICT (one) DO UPDATE SET
+    place = excluded.place, began_at = excluded.began_at, next_at = excluded.next_at,
+    passed = excluded.passed, expected = excluded.expected, version = lap.version + 1
+WHERE lap.version = :version
+"""
 
 _STRETCH = """
 SELECT domain, questions, digest, checked_at FROM snapshot WHERE domain > :after ORDER BY domain LIMIT :limit
@@ -19,6 +31,12 @@ SELECT domain, questions, digest, checked_at FROM snapshot WHERE domain > :after
 _CHECKED = """
 UPDATE snapshot SET checked_at = :at
 WHERE domain > :after AND domain <= :last AND checked_at <= :before AND domain NOT IN {besides}
+"""
+
+# Who is changed otherwise than by an examination is due from when it was last looked at.
+_DUE_AGAIN = """
+UPDATE domain SET due_at = (SELECT checked_at FROM snapshot WHERE snapshot.domain = domain.id)
+WHERE id = :domain AND due_at > (SELECT checked_at FROM snapshot WHERE snapshot.domain = domain.id)
 """
 
 _KEEP = """
@@ -33,16 +51,36 @@ class SnapshotTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def lap(self) -> Lap:
+        """Where the patrol of all nodes stands; at the start where it never began."""
+        for row in await self._database.read(_LAP, {}):
+            moments = from_micros(row["began_at"]), from_micros(row["next_at"])
+            return Lap(row["place"], *moments, row["passed"], row["expected"], row["version"])
+        return Lap()
+
+    async def move(self, lap: Lap) -> None:
+        """Move the patrol on. Raises Stale where somebody else did since the lap was read."""
+        params: Params = {
+            "place": lap.place,
+            "began_at": to_micros(lap.began_at),
+            "next_at": to_micros(lap.next_at),
+            "passed": lap.passed,
+            "expected": lap.expected,
+            "version": lap.version,
+        }
+        stale = Stale(f"the patrol was moved on since its version {lap.version} was read")
+        await self._database.write(Statement(_MOVE, params, otherwise=stale))
+
     async def stretch(self, after: str, before: datetime, limit: int) -> Stretch:
         """The next snapshots behind a domain's id; the cost is that of `limit` rows, due or not."""
         rows = await self._database.read(_STRETCH, {"after": after, "limit": limit})
         moment = to_micros(before)
         due = tuple(
-            Snapshot(row["domain"], row["questions"], row["digest"])
-            for row in rows
-            if row["checked_at"] <= moment
+            Snapshot(domain, questions, digest)
+            for domain, questions, digest, checked_at in rows
+            if checked_at <= moment
         )
-        return Stretch(after, rows[-1]["domain"] if rows else "", before, due)
+        return Stretch(after, rows[-1]["domain"] if rows else "", len(rows), before, due)
 
     async def checked(self, stretch: Stretch, at: datetime, besides: Collection[str]) -> None:
         """Remember that the due domains of a stretch were found unchanged, besides some of them."""
@@ -52,8 +90,11 @@ class SnapshotTable:
         await self._database.write(Statement(_CHECKED.format(besides=names), {**moments, **bounds, **params}))
 
 
-def succession(domain: Domain, snapshot: Snapshot | None) -> Iterator[Statement]:
-    """Puts a snapshot in the place of a domain's last one; without one, only that goes."""
+def succession(change: Change) -> Iterator[Statement]:
+    """Puts a change's snapshot in the place of the domain's last one; without one, only that goes."""
+    domain, snapshot = change.domain, change.snapshot
+    if change.report is None and snapshot is None:
+        yield Statement(_DUE_AGAIN, {"domain": domain.id})
     yield Statement("DELETE FROM snapshot WHERE domain = :domain", {"domain": domain.id})
     if snapshot is not None:
         params: Params = {"domain": domain.id, "questions": snapshot.questions, "digest": snapshot.digest}

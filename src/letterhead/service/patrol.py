@@ -1,0 +1,84 @@
+"""The patrol: looks at every settled domain once a cycle, and has examined what is not as it was.
+
+It asks the resolver alone and judges nothing: what it notices is made due, and the sweep examines it. All
+nodes share one lap (core/lap.py); a stretch that a node took and died with is looked at in the next.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from letterhead.core.lap import FRESH
+from letterhead.ports import Clock, Glance, Lookout, Stale, Store, Stretch
+from letterhead.service.breaker import Breaker
+
+STRETCH: Final = 500
+"""Domains in one look at most: so many share what it costs beside the questions, and its slowest zone."""
+
+RETRIES: Final = 5
+"""Stretches that others may take before us; after that they seem to be enough for the work."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Patrol:
+    """Notices what has changed. `lookout`: one of its own, for a look at a time."""
+
+    store: Store
+    lookout: Lookout
+    breaker: Breaker
+    cycle: timedelta
+    clock: Clock
+
+    async def once(self) -> int:
+        """Look at the next stretch of the lap, if its time has come. Returns how many domains it has.
+
+        None while nothing could be found out anyway: the lap waits (R01).
+        """
+        stretch = await self._taken()
+        if stretch is None:
+            return 0
+        if stretch.due:
+            await self._look(stretch)
+        return stretch.count
+
+    async def _look(self, stretch: Stretch) -> None:
+        at = self.clock.now()
+        glances = [glance async for some in self.lookout.look(stretch.due) for glance in some]
+        silent = sum(glance.digest is None for glance in glances)
+        if silent * 2 > len(glances):  # rather ours than theirs
+            log.warning("patrol.blind", silent=silent, looked_at=len(glances))
+            return
+        unlike = _domains(glances, are_same=False)
+        self.breaker.seen_well(_domains(glances, are_same=True))
+        await self.store.leases.hasten(unlike, at)
+        await self.store.snapshots.checked(stretch, at, unlike)
+        if unlike:
+            log.info("patrol.noticed", domains=len(unlike), silent=silent, looked_at=len(glances))
+
+    async def _taken(self) -> Stretch | None:
+        """The next stretch, which is now nobody else's; None where it is not the time for one."""
+        for _ in range(RETRIES):
+            lap, now = await self.store.snapshots.lap(), self.clock.now()
+            if not lap.is_due(now, self.cycle) or not await self.breaker.can_see():
+                return None
+            before = now - self.cycle * FRESH
+            stretch = await self.store.snapshots.stretch(lap.place, before, STRETCH)
+            try:
+                await self.store.snapshots.move(lap.moved(stretch.last, stretch.count, now, self.cycle))
+            except Stale:
+                continue
+            if stretch.count:
+                return stretch
+            began_at = lap.began_at or now
+            log.info("patrol.lap", domains=lap.passed, seconds=round((now - began_at).total_seconds()))
+        return None
+
+
+def _domains(glances: Sequence[Glance], *, are_same: bool) -> list[str]:
+    """The domains that seem the same as before, or those that do not."""
+    return [glance.snapshot.domain for glance in glances if glance.is_same is are_same]
