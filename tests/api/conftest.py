@@ -42,6 +42,8 @@ from letterhead.service.keys import Keys
 from letterhead.service.members import Members
 from letterhead.service.owner_notices import OwnerNotices
 from letterhead.service.platform_addresses import PlatformAddresses
+from letterhead.service.pulse import Pulse
+from letterhead.service.queues import Queues
 from letterhead.service.quota import Quota
 from letterhead.service.related import RelatedNames
 from letterhead.service.services import Services
@@ -49,6 +51,7 @@ from letterhead.service.sweep import Sweep
 from letterhead.service.teams import Teams
 from letterhead.service.transfers import Transfers
 from letterhead.service.verification import Verification
+from letterhead.service.watching import Watching
 from letterhead.service.webhooks import Webhooks
 from letterhead.store.relational import open_store
 from letterhead.store.schema import migrate
@@ -65,7 +68,9 @@ SITE = Site(
     mail_from="bounce.letterhead.example",
     dmarc_rua="dmarc@letterhead.example",
 )
-CADENCE = Cadence(timedelta(hours=6), (timedelta(seconds=30),), timedelta(days=30), timedelta(hours=6))
+CADENCE = Cadence(
+    timedelta(hours=6), (timedelta(seconds=30),), timedelta(days=30), timedelta(hours=6), timedelta(days=1)
+)
 FULL = ROLES["root:full"]
 
 
@@ -187,6 +192,7 @@ def services_of(store: Store, clock: ManualClock, oracle: Oracle) -> Services:
     return Services(
         domains=domains,
         verification=Verification(store, domains, checkup, signer, CADENCE, clock),
+        watching=Watching(store, clock),
         history=History(store),
         transfers=Transfers(store, domains, clock),
         related=RelatedNames(store, Rules(own=SITE.names), CADENCE, clock),
@@ -200,7 +206,9 @@ def services_of(store: Store, clock: ManualClock, oracle: Oracle) -> Services:
         announcements=Announcements(store, clock),
         dispatch=Dispatch(store, webhooks, clock),
         sweep=Sweep(store, checkup, CADENCE, breaker, clock),
-        health=Health(store),
+        patrol=None,
+        health=Health(store, breaker, Pulse(clock)),
+        queues=Queues(store, clock),
         breaker=breaker,
         idempotency=Idempotency(store, clock),
     )

@@ -19,6 +19,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def server() -> Iterator[ScriptedServer]:
     server = ScriptedServer()
+    server.on("POST /domains/dom_01kf0h4y8r/watch", "watched")
     try:
         yield server
     finally:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from letterhead.api.native import domains, events, evidence, keys, problem, records
+from letterhead.api.native import domains, events, evidence, keys, members, problem, records, watching
 from letterhead.api.native.examples import EXAMPLES
 from letterhead.cli import answers
 from tests.cli.server import ANSWERS, answer
@@ -20,6 +20,8 @@ SHAPES = {
     answers.Events: events.EventPage,
     answers.Key: keys.Key,
     answers.Keys: keys.KeyPage,
+    answers.Member: members.Member,
+    answers.Members: members.MemberPage,
     answers.Problem: problem.ProblemDocument,
 }
 
@@ -29,8 +31,11 @@ SCRIPTED = {
     "evidence": evidence.Evidence,
     "history": events.EventPage,
     "keys": keys.KeyPage,
+    "member": members.Member,
+    "members": members.MemberPage,
     "problem": problem.ProblemDocument,
     "records": records.RecordList,
+    "watched": watching.Watched,
 }
 
 
@@ -48,6 +53,7 @@ def test_every_member_that_is_read_is_sent(ours: type[msgspec.Struct]) -> None:
         ("Evidence", answers.Evidence),
         ("EventPage", answers.Events),
         ("KeyWithSecret", answers.Key),
+        ("MemberPage", answers.Members),
         ("ProblemDocument", answers.Problem),
     ],
 )

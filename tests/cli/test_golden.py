@@ -28,6 +28,10 @@ CASES: dict[str, tuple[str, str, str]] = {
     "history": (f"GET /domains/{ID}/history?limit=50", "history", f"domains history {ID}"),
     "history_none": (f"GET /domains/{ID}/history?limit=50", "history_none", f"domains history {ID}"),
     "keys": ("GET /keys?limit=50", "keys", "keys list"),
+    "members": ("GET /members?limit=50", "members", "members list"),
+    "members_none": ("GET /members?limit=50", "members_none", "members list"),
+    "member_added": ("POST /members", "member", "members add jane@acme.com admin"),
+    "member_changed": ("PATCH /members/mem_1", "member", "members role mem_1 admin"),
 }
 
 

@@ -12,17 +12,20 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
+from letterhead.cli import watch
 from letterhead.cli.answers import Domain
 from letterhead.cli.client import Answer
 from letterhead.cli.render.screen import Screen
 from letterhead.cli.render.watch import view
 from letterhead.cli.trouble import NotKnown, Trouble
-from letterhead.cli.watch import Sight, sights
+from letterhead.cli.watch import SAYING_EVERY, Sight, sights
+from letterhead.service.watching import LASTS
 from tests.cli.conftest import KEY, Run, golden
 from tests.cli.server import ScriptedServer, answer
 
 ID = "dom_01kf0h4y8r"
 WATCH = ("domains", "watch", ID, "--interval", "0.01")
+SAYING = f"POST /domains/{ID}/watch"
 CHANGING = ("domain_new", "domain_new", "domain_failing", "problem_unavailable", "problem_unavailable")
 
 
@@ -73,13 +76,43 @@ def test_a_no_in_between_ends_it(problem: str, code: int, server: ScriptedServer
     assert run(*WATCH).exit_code == code
 
 
+def test_the_server_is_told_first_that_somebody_looks_and_again_before_it_forgets(
+    server: ScriptedServer, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert LASTS.total_seconds() > 2 * SAYING_EVERY, "one that is lost does no harm"
+    server.on(f"GET /domains/{ID}", *["domain_failing"] * 10, "domain_verified")
+    assert run(*WATCH).exit_code == 0
+    assert server.requests[0] == server.asked(SAYING)[0]
+    assert len(server.asked(SAYING)) == 1
+    monkeypatch.setattr(watch, "SAYING_EVERY", 0)
+    server.on(f"GET /domains/{ID}", "domain_failing", "domain_failing", "domain_verified")
+    assert run(*WATCH).exit_code == 0
+    assert len(server.asked(SAYING)) == 1 + 3
+
+
+def test_whoever_watches_too_many_is_told_so(server: ScriptedServer, run: Run) -> None:
+    server.on(SAYING, "problem_too_many_watched")
+    result = run(*WATCH)
+    assert result.exit_code == 1
+    assert "watches 20 domains" in result.stderr
+
+
+INTERRUPTIBLE = """
+import signal
+from letterhead.cli.main import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs tests in the background ignores it
+main()
+"""
+
+
 @pytest.mark.parametrize("terminal", [False, True])
 def test_ctrl_c_ends_it_quietly(terminal: bool, server: ScriptedServer) -> None:
     server.on(f"GET /domains/{ID}", "domain_failing")
     ours, theirs = pty.openpty()
     try:
         watching = subprocess.Popen(
-            [sys.executable, "-c", "from letterhead.cli.main import main; main()", *WATCH],
+            [sys.executable, "-c", INTERRUPTIBLE, *WATCH],
             env={**os.environ, "LETTERHEAD_URL": server.url, "LETTERHEAD_KEY": KEY, "TERM": "xterm"},
             stdout=theirs if terminal else subprocess.DEVNULL,
             stderr=subprocess.PIPE,

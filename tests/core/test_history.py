@@ -90,6 +90,15 @@ def test_a_change_says_what_when_and_how_many_saw_it() -> None:
         "record": "MX acme.com",
         "from": "name_missing",
         "to": "ok",
+        "was": "",
         "found": "10 mx.letterhead.net",
-        "seen_on": "2 of 2 servers",
+        "seen_on": "1 of 1 servers",
     }
+
+
+def test_a_change_says_what_stood_there_before_also_after_an_outage() -> None:
+    known = remembering(report(GOOD), Report(Outcome.UNKNOWN, (LOST,), NOON, "plan"))
+    newest = report(WRONG)
+    assert newest is not None
+    (event,) = changes(domain(), known, newest)
+    assert (event.data["was"], event.data["found"]) == ("10 mx.letterhead.net", "5 other.example")

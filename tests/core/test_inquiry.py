@@ -4,8 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from letterhead.core.answer import Absence, Absent, Fault, Found, Question, RecordType, Txt, Unreachable
-from letterhead.core.inquiry import MAX_ALIASES, Inquiry, ask, together
+from letterhead.core.answer import (
+    Absence,
+    Absent,
+    Fault,
+    Found,
+    Question,
+    RecordType,
+    Sighting,
+    Txt,
+    Unreachable,
+)
+from letterhead.core.inquiry import MAX_ALIASES, Inquiry, ask, sighted, together
 from tests.core.dns import Paper
 
 TXT = RecordType.TXT
@@ -39,16 +49,28 @@ def test_a_chain_that_ends_in_nothing_is_absent_and_one_that_breaks_off_unreacha
 
 def test_a_chain_is_as_unseen_as_any_of_its_hops() -> None:
     paper = Paper(["a.com CNAME b.net", "b.net TXT hello"])
-    hidden = Unreachable(Question("a.com", TXT), Fault.NOT_VISIBLE)
-    inquiry = ask("a.com", TXT)
-    (first,) = next(inquiry)
-    hop = paper.answer(first)
-    assert isinstance(hop, Found)
-    (second,) = inquiry.send({first: replace(hop, unseen=hidden)})
-    with pytest.raises(StopIteration) as done:
-        inquiry.send({second: paper.answer(second)})
-    assert done.value.value.unseen == hidden
-    assert text(done.value.value) == ["hello"]
+    answer = paper.drive(ask("a.com", TXT))
+    assert isinstance(answer, Found)
+    assert answer.unseen is None, "nobody was asked yet"
+    hidden = Unreachable(Question("b.net", TXT), Fault.NOT_VISIBLE)
+    second = paper.answer(Question("b.net", TXT))
+    assert isinstance(second, Found)
+    for last in (replace(second, unseen=hidden), hidden):
+        looking = sighted(answer)
+        hops = next(looking)
+        assert hops == (Sighting("a.com", TXT), Sighting("b.net", TXT))
+        with pytest.raises(StopIteration) as done:
+            looking.send({hops[0]: paper.answer(hops[0]), hops[1]: last})
+        assert done.value.value.unseen == hidden
+        assert text(done.value.value) == ["hello"]
+
+
+def test_what_is_not_found_is_shown_to_no_resolver() -> None:
+    paper = Paper(["b.net TXT timeout"])
+    for name in ("a.com", "b.net"):
+        answer = paper.drive(ask(name, TXT))
+        assert paper.drive(sighted(answer)) is answer
+    assert not any(isinstance(question, Sighting) for question in paper.asked)
 
 
 @pytest.mark.parametrize("length", [1, 2, 5])

@@ -15,6 +15,7 @@ from letterhead.core.owner_notice import (
     OwnerNotice,
     composed,
     harmless,
+    is_told,
     is_unheard,
     passage,
     reachable,
@@ -42,6 +43,21 @@ def test_L15_nobody_is_written_to_on_the_broken_domain_or_below(email: str) -> N
     for kind in (EventKind.FAILED, EventKind.BROKEN):
         assert reachable([email, "joe@acme.net"], replace(FAILED, kind=kind)) == ("joe@acme.net",)
     assert reachable([email], replace(FAILED, kind=EventKind.RECOVERED)) == (email,)
+
+
+def test_L06_nobody_is_written_of_a_lapse_nor_that_it_has_passed() -> None:
+    assert is_told(FAILED)
+    assert is_told(replace(FAILED, kind=EventKind.RECOVERED, data={"from": "failed"}))
+    assert not is_told(replace(FAILED, kind=EventKind.LAPSED))
+    assert not is_told(replace(FAILED, kind=EventKind.RECOVERED, data={"from": "lapsed"}))
+
+
+def test_L18_a_claim_that_expires_is_told_unless_somebody_is_just_renewing_it() -> None:
+    expired = replace(FAILED, kind=EventKind.EXPIRED, data={"from": "pending"})
+    assert is_told(expired)
+    assert "expired" in passage(expired, None)
+    assert composed([a_notice(1, kind="domain.expired")])[0] == "acme1.com: the claim expired"
+    assert not is_told(replace(expired, data={"actor": "key_1"}))
 
 
 @pytest.mark.parametrize("email", ["jane@acme.net", "jane@notacme.com", "jane@com", "acme.com@b.example"])

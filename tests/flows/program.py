@@ -164,6 +164,13 @@ class Client:
             time.sleep(0.1)
         return now
 
+    def until_checked(self, domain: Json) -> None:
+        """Wait until the worker has examined a domain for the first time."""
+        deadline = time.monotonic() + PATIENCE
+        while self.show(domain)["checked_at"] is None:
+            assert time.monotonic() < deadline, f"{domain['domain']} was never examined"
+            time.sleep(0.1)
+
     def until_told(self, domain: Json, turn: str) -> None:
         """Wait until a domain's history tells of a turn, though it may have taken others since."""
         deadline = time.monotonic() + PATIENCE

@@ -193,6 +193,8 @@ def test_O16_no_operation_proves_ownership_by_mail(program: Program) -> None:
         f"GET {one}/records",
         f"GET {one}/evidence",
         f"GET {one}/history",
+        f"GET {one}/history/export",
+        f"POST {one}/watch",
         f"GET {one}/zone-file",
         f"POST {one}/transfer",
         f"DELETE {one}/transfer",

@@ -91,3 +91,22 @@ def test_X12_A04_a_verify_under_way_is_finished_and_no_secret_is_left_behind(
         assert again.client_with(client.key).show(domain)["status"] == "verified", "what was said was kept"
     finally:
         again.stop()
+
+
+@pytest.mark.parametrize("times", [3, pytest.param(100, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])])
+def test_X12_processes_that_are_stopped_as_soon_as_they_answer_start_over_and_over(
+    config: Path, tmp_path: Path, times: int
+) -> None:
+    command = [sys.executable, "-m", "letterhead", "serve", "--config", str(config)]
+    for _ in range(times):
+        with (
+            (tmp_path / "log").open("wb") as log,
+            subprocess.Popen(command, stdout=log, stderr=log) as process,
+        ):
+            try:
+                client_of(config).close()
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(30) == 0
+            finally:
+                process.kill()
+        assert b"stopped" in (tmp_path / "log").read_bytes()

@@ -26,6 +26,24 @@ def test_the_worker_verifies_by_itself_soon_after_the_records_are_there(
     assert domain["may_receive"]
 
 
+def test_a_watched_domain_is_verified_within_seconds_where_nothing_else_happens_unasked(
+    program: Program, internet: Internet
+) -> None:
+    """The program's ladder is hours long: only that somebody looks makes it examine this one."""
+    client = program.client()
+    internet.host("watched.com", "")
+    domain, other = client.register("watched.com"), client.register("unwatched.com")
+    answer = client.ask("POST", f"/domains/{domain['id']}/watch")
+    assert answer.status_code == 200, answer.text
+    client.until_checked(domain)
+    internet.host("watched.com", zone(domain))
+    internet.host("unwatched.com", zone(other))
+    began = time.monotonic()
+    client.until(domain, "verified")
+    assert time.monotonic() - began < 10
+    assert client.show(other)["checked_at"] is None
+
+
 def test_a_record_taken_away_lapses_the_domain_and_put_back_it_recovers(
     lively: Program, internet: Internet
 ) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from letterhead.core.answer import Absent, Fault, Found, Question, RecordType, Source, Unreachable
+from letterhead.core.answer import Absent, Fault, Found, Question, RecordType, Sighting, Source, Unreachable
 from letterhead.core.cause import Cause
 from letterhead.core.domain import Status
 from letterhead.core.record import Role
@@ -23,8 +23,11 @@ def caches(clock: ManualClock) -> list[PaperDns]:
 
 
 async def heard(clock: ManualClock, own: PaperDns | None, caches: list[PaperDns], quorum: int = 2) -> object:
+    """What is established of our MX: at first, and seen by resolvers where it was found."""
     hearing = Hearing(Witnesses(own, tuple(caches), quorum, clock), 10)
-    return (await hearing.answers([MX]))[MX]
+    answer = (await hearing.answers([MX]))[MX]
+    seen = Sighting(MX.name, MX.type)
+    return (await hearing.answers([seen]))[seen] if isinstance(answer, Found) else answer
 
 
 async def test_R11_no_cache_is_asked_for_what_is_not_published_yet(
@@ -34,6 +37,28 @@ async def test_R11_no_cache_is_asked_for_what_is_not_published_yet(
     dns.outage = Fault.TIMEOUT
     assert isinstance(await heard(clock, dns, caches), Unreachable)
     assert [cache.asked for cache in caches] == [[], [], []]
+
+
+async def test_R11_no_cache_is_asked_for_what_is_published_and_wrong(
+    world: World, clock: ManualClock
+) -> None:
+    """It would keep that for the record's whole TTL, and the customer who mends it would wait for it."""
+    cache = PaperDns(clock, Source.RECURSIVE)
+    cache.lines = world.dns.lines
+    world.recursive = (cache,)
+    world.services = world.node(world.dns)
+    actor = await world.actor()
+    claim = await world.registered(actor)
+    await world.publish(actor, claim, but=[Role.MX])
+    world.dns.lines["acme.com"].append("acme.com MX 10 mx.elsewhere.net")
+    view = await world.verify(actor, claim)
+    assert finding(view, Role.MX).cause is Cause.MX_FOREIGN
+    assert MX not in cache.asked
+    ownership = finding(await world.evidence(actor, claim), Role.OWNERSHIP)
+    assert {w.source for w in ownership.witnesses} == {"authoritative", "recursive"}, "what is right is shown"
+    await world.publish(actor, claim)
+    assert (await world.verify(actor, claim)).domain.status is Status.VERIFIED
+    assert MX in cache.asked
 
 
 @pytest.mark.parametrize("seeing", range(4))

@@ -162,6 +162,22 @@ class Keys(msgspec.Struct):
     next_cursor: str | None
 
 
+class Member(msgspec.Struct):
+    """A person of the team."""
+
+    id: str
+    email: str
+    role: str
+    created_at: datetime
+
+
+class Members(msgspec.Struct):
+    """Some of the team's members."""
+
+    data: list[Member]
+    next_cursor: str | None
+
+
 class Problem(msgspec.Struct):
     """A problem document (RFC 9457 §3) with the members that all of ours have."""
 

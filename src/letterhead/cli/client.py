@@ -65,6 +65,10 @@ class Server:
         """Do something, once."""
         return self._ask("POST", path, body=body)
 
+    def patch(self, path: str, body: Mapping[str, object]) -> Answer:
+        """Change something, once."""
+        return self._ask("PATCH", path, body=body)
+
     def delete(self, path: str) -> Answer:
         """Remove something."""
         return self._ask("DELETE", path)
@@ -171,8 +175,11 @@ def _trouble(response: httpx2.Response, text: str, url: str) -> Trouble:
     return kind(said, _mend(problem), document=text)
 
 
+_USED_UP = {"quota_exceeded", "too_many_registrations", "too_many_watched"}
+
+
 def _kind(status: int, code: str) -> type[Trouble]:
-    if status == 401 or (status == 403 and code != "quota_exceeded"):
+    if status == 401 or (status == 403 and code not in _USED_UP):
         return NotAllowed
     if status in {408, 429} or status >= 500:
         return NotKnown

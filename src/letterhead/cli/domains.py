@@ -18,13 +18,13 @@ from letterhead.cli.render import evidence as show_evidence
 from letterhead.cli.render import records as show_records
 from letterhead.cli.render import watch as show_watch
 from letterhead.cli.render.screen import Screen
-from letterhead.cli.watch import Sight, sights
+from letterhead.cli.watch import Sight, sights, watched
 
 STATUSES: Final = ("pending", "verified", "lapsed", "failed", "suspended")
 ASKING_EVERY: Final = 5.0
 """Seconds between two verifications of `verify --wait`."""
 LOOKING_EVERY: Final = 2.0
-"""Seconds between two looks of `watch`: they cost the server a read, and the DNS nothing."""
+"""Seconds between two looks of `watch`: as often as the server checks what is watched."""
 
 Seconds = click.FloatRange(min=0, min_open=True)
 
@@ -135,7 +135,7 @@ def verify(server: Server, as_json: bool, name: str, wait: float | None, interva
 @click.option("--timeout", type=Seconds, metavar="SECONDS", help="Give up after so long.  [default: never]")
 @served
 def watch(server: Server, as_json: bool, name: str, interval: float, timeout: float | None) -> None:
-    """Watch the server check DOMAIN until it is verified.
+    """Watch the server check DOMAIN every few seconds until it is verified.
 
     On a terminal this is a view; elsewhere each change is a line, with --json each answer that differs.
     """
@@ -178,7 +178,7 @@ def history(server: Server, as_json: bool, name: str, limit: int, everything: bo
 
 def _follow(server: Server, domain_id: str, as_json: bool, interval: float, timeout: float | None) -> None:
     """Watch a domain and end the program with what came of it."""
-    seen = sights(lambda: server.get(at(domain_id)), interval=interval, timeout=timeout)
+    seen = sights(watched(server, domain_id), interval=interval, timeout=timeout)
     screen = Screen()
     if as_json:
         last = show_watch.as_json(seen)

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "migrate": ("start:migrate", "Bring the database to the schema of this version."),
     "store": ("store:store", "Move everything that is kept to PostgreSQL."),
     "keys": ("keys:keys", "Make, list and revoke API keys."),
+    "members": ("members:members", "List, add and remove the people of the team."),
     "domains": ("domains:domains", "Register domains, publish their records, verify and watch them."),
     "completion": ("completion:completion", "Print a script that completes commands in your shell."),
 }

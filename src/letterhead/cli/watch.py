@@ -1,13 +1,21 @@
-"""Looking again and again: what `watch`, `add --watch` and `verify --wait` have in common."""
+"""Looking again and again: what `watch`, `add --watch` and `verify --wait` have in common.
 
+Who looks says so, and the server checks the domain every few seconds for as long.
+"""
+
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from letterhead.cli.answers import Domain
-from letterhead.cli.client import Answer
+from letterhead.cli.client import Answer, Server, at
 from letterhead.cli.exits import Exit, of_examination
 from letterhead.cli.trouble import NotKnown
+
+SAYING_EVERY: Final = 20.0
+"""Seconds after which the server is told anew that somebody looks; it believes so for a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,20 @@ class Sight:
     def exit(self) -> Exit:
         """What a command that ends now tells the shell."""
         return of_examination(proven=self.domain.proven, outcome=self.domain.outcome)
+
+
+def watched(server: Server, domain_id: str) -> Callable[[], Answer]:
+    """A look at a domain, which first tells the server, where that is due, that somebody looks."""
+    said_at = -math.inf
+
+    def look() -> Answer:
+        nonlocal said_at
+        if time.monotonic() - said_at >= SAYING_EVERY:
+            server.post(at(domain_id, "watch"))
+            said_at = time.monotonic()
+        return server.get(at(domain_id))
+
+    return look
 
 
 def sights(look: Callable[[], Answer], *, interval: float, timeout: float | None) -> Iterator[Sight]:

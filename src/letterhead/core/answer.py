@@ -33,6 +33,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting(Question):
+    """A question once more, put to resolvers when what the zone's own servers answered is right.
+
+    A cache that is asked any earlier remembers what is wrong or missing for as long as TTL or SOA say.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Mx:
     """One MX record: a lower preference is tried first; a null MX has the exchange "" (RFC 7505)."""
 
@@ -57,6 +65,9 @@ class Txt:
     @property
     def text(self) -> str:
         r"""The joined strings for people: printable ASCII as it is, every other byte as \xNN."""
+        text = self.joined.decode("latin-1")
+        if text.isascii() and text.isprintable():
+            return text
         return "".join(chr(b) if 0x20 <= b < 0x7F else f"\\x{b:02x}" for b in self.joined)
 
     def __str__(self) -> str:
@@ -188,8 +199,8 @@ class Found:
     records  those of the asked type, at the end of the chain; empty when `aliases` lead out of the
              zone and the rest has still to be asked for (see inquiry.ask).
     aliases  the CNAME records on the way, in order.
-    unseen   why too few resolvers see what is published; None where enough do, or where none is asked.
-             What is there can be judged wrong at once, and right only when it is seen.
+    unseen   why too few resolvers see what is published; None where enough do, or where none was asked.
+             What is there can be judged wrong at once, and right only when it is seen (inquiry.sighted).
     """
 
     question: Question

@@ -52,6 +52,7 @@ class Domain:
     asked_at    when the questions of the newest evidence were asked; older evidence is never taken.
     due_at      when it is to be examined again; None while it never is by itself.
     rung        how many times in a row it was examined without a change; the rung of the pending ladder.
+    watched_until  somebody looks at it until then, and it is examined every few seconds (schedule.due).
     expires_at  when a claim that is never proven ends; None once held.
     transfer_to the team it is offered to, or None.
     broken_since   when it was first seen that nobody answers for its zone; None since somebody does.
@@ -90,6 +91,7 @@ class Domain:
     lapsed_at: datetime | None = None
     asked_at: datetime | None = None
     rung: int = 0
+    watched_until: datetime | None = None
     expires_at: datetime | None = None
     transfer_to: str | None = None
     broken_since: datetime | None = None
@@ -98,6 +100,10 @@ class Domain:
     region: str = ""
     provider: str = ""
     is_default: bool = False
+
+    def is_watched(self, now: datetime) -> bool:
+        """Whether somebody looks at it now."""
+        return self.watched_until is not None and self.watched_until > now
 
     @property
     def is_pressed(self) -> bool:

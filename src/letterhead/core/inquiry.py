@@ -17,6 +17,7 @@ from letterhead.core.answer import (
     Question,
     RecordType,
     ResourceRecord,
+    Sighting,
     Unreachable,
 )
 
@@ -34,12 +35,12 @@ def ask(name: str, rtype: RecordType) -> Inquiry[Answer]:
 
     Returns Found with records and all aliases on the way, Absent (also for a loop or a chain of more
     than MAX_ALIASES), or Unreachable as soon as one hop could not be found out. The answer bears the
-    question that was asked first and the observations of every hop, and is as unseen as any of them.
+    question that was asked first and the observations of every hop.
     """
     question = Question(name, rtype)
     answer = (yield (question,))[question]
     seen = [name]
-    aliases, observations, unseen = answer_aliases(answer), answer.observations, _unseen(answer)
+    aliases, observations = answer_aliases(answer), answer.observations
     while isinstance(answer, Found) and not answer.records:
         end = answer.end
         if end in seen or len({a.owner for a in aliases}) < len(aliases):
@@ -51,12 +52,25 @@ def ask(name: str, rtype: RecordType) -> Inquiry[Answer]:
         answer = (yield (onward,))[onward]
         aliases += answer_aliases(answer)
         observations += answer.observations
-        unseen = unseen or _unseen(answer)
     if isinstance(answer, Found):
-        return Found(question, answer.records, aliases, observations, unseen)
+        return Found(question, answer.records, aliases, observations)
     if isinstance(answer, Absent):
         return replace(answer, question=question, aliases=aliases, observations=observations)
     return replace(answer, question=question, observations=observations)
+
+
+def sighted(answer: Answer) -> Inquiry[Answer]:
+    """An answer that would do, with what resolvers say of every hop on the way to it.
+
+    One that is found is then as unseen as any of its hops; all others are returned as they are.
+    """
+    hops = tuple(dict.fromkeys(Sighting(o.question.name, o.question.type) for o in answer.observations))
+    if not isinstance(answer, Found) or not hops:
+        return answer
+    answers = yield hops
+    observations = tuple(o for hop in hops for o in answers[hop].observations)
+    unseen = next(filter(None, (_unseen(answers[hop]) for hop in hops)), None)
+    return replace(answer, observations=observations, unseen=unseen)
 
 
 def answer_aliases(answer: Answer) -> tuple[ResourceRecord, ...]:
@@ -65,7 +79,9 @@ def answer_aliases(answer: Answer) -> tuple[ResourceRecord, ...]:
 
 
 def _unseen(answer: Answer) -> Unreachable | None:
-    return answer.unseen if isinstance(answer, Found) else None
+    if isinstance(answer, Found):
+        return answer.unseen
+    return answer if isinstance(answer, Unreachable) else None
 
 
 def together(inquiries: Sequence[Inquiry[T]]) -> Inquiry[list[T]]:

@@ -88,12 +88,17 @@ def _unseen(answer: Found, observations: Sequence[Observation], quorum: int) -> 
         return Unreachable(answer.question, *_worst(observations))
     fault = Fault.NOT_VISIBLE if dissenting else Fault.TOO_FEW
     detail = f"{seeing} of {len(observations)} resolvers see it, {quorum} are needed"
-    return Unreachable(answer.question, fault, detail, visible_in=forgotten_in(dissenting))
+    visible_in = forgotten_in(dissenting, quorum - seeing)
+    return Unreachable(answer.question, fault, detail, visible_in=visible_in)
 
 
-def forgotten_in(observations: Iterable[Observation]) -> int:
-    """Seconds until resolvers have forgotten what they said (RFC 2308 §5, RFC 1035 §3.2.1)."""
-    return max((_lasts(o) for o in observations), default=0)
+def forgotten_in(observations: Iterable[Observation], enough: int) -> int:
+    """Seconds until so many resolvers have forgotten what they said (RFC 2308 §5, RFC 1035 §3.2.1).
+
+    Of fewer than `enough`, until all have; 0 where none said anything.
+    """
+    lasting = sorted(_lasts(o) for o in observations)[:enough]
+    return lasting[-1] if lasting else 0
 
 
 def _lasts(observation: Observation) -> int:

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from letterhead.core import hostname
 from letterhead.core.domain import Domain
-from letterhead.core.finding import Report, last_known, proves_ownership
+from letterhead.core.finding import last_known, proves_ownership
 from letterhead.core.permission import Actor
 from letterhead.core.refusal import Kind, Refusal, missing
-from letterhead.ports import Store
+from letterhead.ports import Reading, Store
 
 
 async def owned(store: Store, actor: Actor, permission: str, domain_id: str) -> Domain:
@@ -25,14 +25,13 @@ async def owned(store: Store, actor: Actor, permission: str, domain_id: str) -> 
     return await with_others(store, domain)
 
 
-async def examined(store: Store, actor: Actor, domain_id: str) -> tuple[Domain, Report | None]:
-    """The same to be read, with its newest report."""
+async def examined(store: Store, actor: Actor, domain_id: str) -> tuple[Domain, Reading]:
+    """The same to be read, and what was read of it, its newest report with it."""
     actor.must("domain.read")
-    found = await store.domains.with_report(actor.team, domain_id) if actor.sees(domain_id) else None
-    if found is None:
+    reading = await store.domains.with_report(actor.team, domain_id) if actor.sees(domain_id) else None
+    if reading is None:
         raise not_found()
-    domain, report = found
-    return await with_others(store, domain), report
+    return await with_others(store, reading.domain), reading
 
 
 async def with_others(store: Store, domain: Domain) -> Domain:

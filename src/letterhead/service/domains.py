@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from weakref import WeakKeyDictionary
 
 from letterhead.core import lifecycle
 from letterhead.core.domain import Domain, Mode, Status
@@ -17,7 +18,7 @@ from letterhead.core.refusal import Kind, Refusal, conflict, forbidden, invalid
 from letterhead.core.schedule import Cadence, due
 from letterhead.core.site import Site
 from letterhead.core.zone_file import zone_file
-from letterhead.ports import AlreadyRegistered, Change, Clock, NoRoom, Provider, Stale, Store
+from letterhead.ports import AlreadyRegistered, Change, Clock, NoRoom, Provider, Reading, Stale, Store
 from letterhead.service.access import examined, owned, require_version, with_others
 from letterhead.service.minting import identifier, ownership_token
 from letterhead.service.quota import Quota
@@ -60,6 +61,7 @@ class Domains:
     rules: Rules
     quota: Quota
     clock: Clock
+    views: WeakKeyDictionary[Reading, View] = field(default_factory=WeakKeyDictionary)
 
     async def register(
         self,
@@ -116,8 +118,12 @@ class Domains:
 
     async def get(self, actor: Actor, domain_id: str) -> View:
         """One domain. Raises `domain_not_found`."""
-        domain, report = await examined(self.store, actor, domain_id)
-        return View(domain, self._plan(domain), report)
+        domain, reading = await examined(self.store, actor, domain_id)
+        if domain is not reading.domain:  # names around it have changed what it is
+            return View(domain, self._plan(domain), reading.report)
+        if reading not in self.views:
+            self.views[reading] = View(domain, self._plan(domain), reading.report)
+        return self.views[reading]
 
     async def evidence(self, actor: Actor, domain_id: str) -> View:
         """One domain, its report with all that each server said. Raises `domain_not_found`."""

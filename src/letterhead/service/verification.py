@@ -54,7 +54,7 @@ class Verification:
             now = self.clock.now()
             if domain.status not in _CLAIMS or not is_expired(domain, now):
                 return domain
-            expired, told = apply(domain, Trigger.EXPIRE, now)
+            expired, told = apply(domain, Trigger.EXPIRE, now, actor=actor.key)
             moved, events = apply(expired, Trigger.RENEW, now)
             moved = replace(moved, token=ownership_token(), expires_at=now + self.cadence.claim)
             moved = replace(moved, due_at=due(moved, now, self.cadence))

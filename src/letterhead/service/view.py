@@ -1,12 +1,16 @@
 """Views: a domain with what the entrances show beside it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from letterhead.core.domain import Domain
 from letterhead.core.finding import Outcome, Report
 from letterhead.core.identity import OWN
 from letterhead.core.plan import Plan
 from letterhead.core.site import Site
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,23 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A domain with its plan and its newest report, whose witnesses are there in Domains.evidence alone."""
+    """A domain with its plan and its newest report, whose witnesses are there in Domains.evidence alone.
+
+    made  what was made of it, by what made it (`once`).
+    """
 
     domain: Domain
     plan: Plan
     report: Report | None
     counts: Counts = Counts()
+    made: dict[Callable[["View"], Any], Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, make: Callable[["View"], _Made]) -> _Made:
+        """What a function that depends on nothing else makes of this view; called only the first time."""
+        if make not in self.made:
+            self.made[make] = make(self)
+        made: _Made = self.made[make]
+        return made
 
     @property
     def summary(self) -> Summary:

@@ -1,7 +1,7 @@
 """Witnesses: whom an examination asks, in which order, and what their words establish together.
 
-The zone's own servers come first. Resolvers are asked only once those agree that a record is there:
-asking a cache too early would plant the negative answer for which the customer then has to wait.
+The zone's own servers come first. Resolvers are asked only once those agree on what is right
+(inquiry.sighted): asking a cache too early would plant the answer for whose end the customer has to wait.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from letterhead.core import quorum
-from letterhead.core.answer import Answer, Fault, Found, Observation, Question, Source, Unreachable
+from letterhead.core.answer import Answer, Fault, Found, Observation, Question, Sighting, Source, Unreachable
 from letterhead.ports import Clock, Resolver
 from letterhead.service.canaries import Watch
 
@@ -66,12 +66,18 @@ class Hearing:
 
     async def _answer(self, question: Question) -> Answer:
         who = self.witnesses
+        if isinstance(question, Sighting):
+            return await self._sighted(Question(question.name, question.type))
         if who.authoritative is None:
             return quorum.visible(question, await self._recursive(question), who.quorum)
-        own = quorum.published(question, await self._ask(who.authoritative, question))
-        if not isinstance(own, Found) or not who.recursive:
-            return own
-        return quorum.confirmed(own, await self._recursive(question), who.quorum)
+        return quorum.published(question, await self._ask(who.authoritative, question))
+
+    async def _sighted(self, question: Question) -> Answer:
+        """What was found, held against what resolvers see; where they alone are asked they have said it."""
+        who, heard = self.witnesses, self._heard[question]
+        if who.authoritative is None or not who.recursive or not isinstance(heard, Found):
+            return heard
+        return quorum.confirmed(heard, await self._recursive(question), who.quorum)
 
     async def _recursive(self, question: Question) -> tuple[Observation, ...]:
         """What resolvers say. Once the slower ones can change nothing they have little time left."""

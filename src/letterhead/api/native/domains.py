@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Response, delete, get, patch, post
+from litestar import delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from letterhead.api import etag, page
+from letterhead.api.answer import written
 from letterhead.api.moment import moment
 from letterhead.api.native import records
-from letterhead.api.native.responses import BODY, NOT_MODIFIED, POST, problems, unmodified
+from letterhead.api.native.responses import BODY, NOT_MODIFIED, POST, Response, problems, unmodified
 from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.core.domain import Mode, Status
@@ -183,7 +184,7 @@ async def show_domain(request: Request, domain_id: FromPath[str]) -> Response[Do
     tag = etag.of(view)
     if etag.is_known(request, tag):
         return unmodified(tag)
-    return Response(shown(view), headers={"etag": tag})
+    return Response(written(view, shown), headers={"etag": tag})
 
 
 @patch(

@@ -15,6 +15,7 @@ from letterhead.api.native.platform_addresses import NewPlatformAddress, Platfor
 from letterhead.api.native.problem import ProblemDocument
 from letterhead.api.native.records import Record, RecordList
 from letterhead.api.native.teams import Counts, Team
+from letterhead.api.native.watching import Watched
 from letterhead.api.native.webhooks import (
     Delivery,
     DeliveryPage,
@@ -186,6 +187,7 @@ EXAMPLES: Final[dict[str, msgspec.Struct]] = {
     "PlatformAddress": _ADDRESS,
     "PlatformAddressPage": PlatformAddressPage(data=[_ADDRESS], next_cursor=None),
     "NewWebhook": NewWebhook(url=_WEBHOOK.url, kinds=_WEBHOOK.kinds),
+    "Watched": Watched(watched_until=_CHECKED),
     "WebhookChange": WebhookChange(enabled=False),
     "Webhook": _WEBHOOK,
     "WebhookWithSecret": WebhookWithSecret(

@@ -9,6 +9,7 @@ from letterhead.api.native import (
     domains,
     events,
     evidence,
+    export,
     keys,
     members,
     notices,
@@ -18,6 +19,7 @@ from letterhead.api.native import (
     stream,
     teams,
     transfers,
+    watching,
     webhooks,
 )
 
@@ -31,10 +33,12 @@ HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
     domains.remove_domain,
     domains.verify_domain,
     domains.refresh_domain,
+    watching.watch_domain,
     domains.show_zone_file,
     records.list_records,
     evidence.show_evidence,
     events.list_history,
+    export.export_history,
     events.list_events,
     stream.stream_events,
     transfers.offer_domain,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from letterhead.core.answer import Absent, Answer, Fault, Found, Observation, Source, Unreachable
 from letterhead.core.cause import Cause
 from letterhead.core.finding import Finding, Outcome, Remark, advice, shortened, witness
+from letterhead.core.inquiry import Inquiry, sighted
 from letterhead.core.plan import Plan
 from letterhead.core.record import Record
 
@@ -54,8 +55,9 @@ class Case:
         remarks: Sequence[Remark] = (),
         *,
         suggestion: str = "",
-    ) -> Finding:
+    ) -> Inquiry[Finding]:
         """It is as it should be, once it is seen; `suggestion` is a value that would be better still."""
+        answer = yield from sighted(answer)
         if isinstance(answer, Found) and answer.unseen is not None:
             return self.unknown(replace(answer.unseen, observations=answer.observations))
         return self._finding(

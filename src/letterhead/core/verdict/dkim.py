@@ -29,7 +29,7 @@ def key(case: Case) -> Inquiry[Finding]:
     selector = dkim.choose([text.joined for text in texts], case.plan.public_key)
     shown = [text.text for text in texts]
     if selector.standing is Standing.PUBLISHED:
-        return case.passed(answer, shown, _remarks(selector.ours[0]))
+        return (yield from case.passed(answer, shown, _remarks(selector.ours[0])))
     cause, detail = _diagnosis(selector, shown)
     return case.failed(cause, answer, shown, detail=detail)
 
@@ -41,7 +41,7 @@ def alias(case: Case) -> Inquiry[Finding]:
         return case.unknown(answer)
     if isinstance(answer, Absent):
         return (yield from _no_alias(case, answer))
-    return _target_judged(case, answer)
+    return (yield from _target_judged(case, answer))
 
 
 def _is_ours(case: Case, data: Rdata) -> bool:
@@ -86,10 +86,10 @@ def _leads_to(case: Case, data: Rdata) -> bool:
     return isinstance(data, Target) and data.name == case.record.value
 
 
-def _target_judged(case: Case, answer: Found) -> Finding:
+def _target_judged(case: Case, answer: Found) -> Inquiry[Finding]:
     targets = [record.data.name for record in answer.records if isinstance(record.data, Target)]
     if case.record.value in targets:
-        return case.passed(answer, targets)
+        return (yield from case.passed(answer, targets))
     appended = [target for target in targets if target.startswith(f"{case.record.value}.")]
     cause = Cause.ALIAS_ZONE_APPENDED if appended else Cause.ALIAS_ELSEWHERE
     return case.failed(cause, answer, targets, detail=targets[0])

@@ -28,15 +28,15 @@ def dmarc(case: Case) -> Inquiry[Finding]:
         return case.unknown(discovery.outcome)
     if isinstance(discovery.outcome, NoPolicy):
         return (yield from _without_policy(case, discovery, discovery.outcome))
-    return _ruled(case, discovery, discovery.outcome)
+    return (yield from _ruled(case, discovery, discovery.outcome))
 
 
-def _ruled(case: Case, discovery: Discovery, ruling: Ruling) -> Finding:
+def _ruled(case: Case, discovery: Discovery, ruling: Ruling) -> Inquiry[Finding]:
     answer = next(step.answer for step in discovery.steps if step.domain == ruling.domain)
     shown = [ruling.record.data.decode("ascii", "replace")]
     remarks = _remarks(case, discovery, ruling)
     if at_least(ruling.policy, wanted_policy(case.record.value)):
-        return case.passed(answer, shown, remarks)
+        return (yield from case.passed(answer, shown, remarks))
     detail = f"{ruling.tag}={ruling.asked} at _dmarc.{ruling.domain}"
     if ruling.policy is not ruling.asked:
         detail += f", which t=y lowers to {ruling.policy}"

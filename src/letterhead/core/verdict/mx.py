@@ -33,10 +33,10 @@ def mx(case: Case) -> Inquiry[Finding]:
     ours = [e for e in exchanges if e.exchange == case.record.value]
     if not ours:
         return (yield from _foreign(case, answer, exchanges))
-    return _beside_rivals(case, answer, ours[0], [e for e in exchanges if e not in ours])
+    return (yield from _beside_rivals(case, answer, ours[0], [e for e in exchanges if e not in ours]))
 
 
-def _beside_rivals(case: Case, answer: Found, own: Mx, rivals: list[Mx]) -> Finding:
+def _beside_rivals(case: Case, answer: Found, own: Mx, rivals: list[Mx]) -> Inquiry[Finding]:
     """Ours is among several: whoever has the lowest number gets the mail (RFC 5321 §5.1)."""
     shown = [str(exchange) for exchange in sorted([own, *rivals], key=_order)]
     first = [e for e in rivals if e.preference < own.preference]
@@ -45,7 +45,7 @@ def _beside_rivals(case: Case, answer: Found, own: Mx, rivals: list[Mx]) -> Find
         return case.failed(Cause.MX_FOREIGN_FIRST, answer, shown, detail=str(first[0]))
     if equal:
         return case.failed(Cause.MX_FOREIGN_EQUAL, answer, shown, detail=str(equal[0]))
-    return case.passed(answer, shown, [_backup(rivals[0])] if rivals else [])
+    return (yield from case.passed(answer, shown, [_backup(rivals[0])] if rivals else []))
 
 
 def _order(exchange: Mx) -> tuple[int, str]:

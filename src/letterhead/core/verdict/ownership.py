@@ -32,7 +32,7 @@ def ownership(case: Case) -> Inquiry[Finding]:
     wildcard = yield from is_wildcard(case, RecordType.TXT, answer)
     remarks = _remarks(case, answer, wildcard=wildcard)
     if any(_is_token(case, value) for value in values):
-        return case.passed(answer, shown, remarks)
+        return (yield from case.passed(answer, shown, remarks))
     cause, detail = _diagnosis(case, values)
     if wildcard and cause is Cause.PROOF_MISSING:
         cause = Cause.WILDCARD

@@ -36,7 +36,8 @@ def spf(case: Case) -> Inquiry[Finding]:
     if found.state is State.UNKNOWN:
         return case.unknown(_unreachable(case, found, answer))
     if found.state is State.AUTHORISED:
-        return case.passed(answer, found.records, _remarks(found), suggestion=found.suggestion or "")
+        suggestion = found.suggestion or ""
+        return (yield from case.passed(answer, found.records, _remarks(found), suggestion=suggestion))
     if isinstance(answer, Absent):
         return (yield from missing(case, answer, lambda data: _is_ours(case, data), Cause.SPF_MISSING))
     return case.failed(
