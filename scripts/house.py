@@ -8,7 +8,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "letterhead"
 
 ENTRANCES = ("api", "cli", "worker")
-ADAPTERS = ("resolver", "provider", "store", "outgoing", "smarthost", "clock")
+ADAPTERS = ("resolver", "provider", "store", "outgoing", "smarthost", "clock", "logs")
 STARTERS = (
     "cli/start.py",
     "cli/starting.py",

@@ -10,7 +10,7 @@ def described() -> str:
     rows = [
         (
             f"`{kind}`",
-            f"{WORDINGS[kind].text}{WORDINGS[kind].more}.",
+            f"{WORDINGS[kind].text}.",
             ", ".join(f"`{member}`" for member in WORDINGS[kind].data),
         )
         for kind in EventKind

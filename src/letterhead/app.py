@@ -3,17 +3,18 @@
 import asyncio
 import hmac
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_network
 from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 
 import structlog
 import uvloop
 
-from letterhead.api.server import HttpServer, create_app
+from letterhead import __version__
+from letterhead.api.server import HttpServer, create_app, create_health_app
 from letterhead.api.settings import RateLimits, Settings
 from letterhead.clock import SystemClock
 from letterhead.config import Config
@@ -21,14 +22,28 @@ from letterhead.core.hostname import Rules
 from letterhead.core.permission import granted
 from letterhead.core.refusal import Kind, Refusal
 from letterhead.core.team import Team
+from letterhead.logs import configure_logs
 from letterhead.outgoing.post import Post
-from letterhead.ports import Clock, Outgoing, Provider, Resolver, Seal, Smarthost, Store
+from letterhead.ports import (
+    DELIVERY,
+    DUE,
+    HAPPENED,
+    Bells,
+    Clock,
+    Lookout,
+    Outgoing,
+    Provider,
+    Resolver,
+    Seal,
+    Smarthost,
+    Store,
+)
 from letterhead.provider.key_pool import KeyPool
 from letterhead.provider.master_key import FILE_NAME, MasterKeyError, master_key
 from letterhead.provider.relay import Relay
 from letterhead.provider.seal import Sealer
 from letterhead.resolver.authoritative import Authoritative
-from letterhead.resolver.opening import opened
+from letterhead.resolver.opening import looking, opened
 from letterhead.service.announcements import Announcements
 from letterhead.service.breaker import Breaker
 from letterhead.service.canaries import Watch, unwatched
@@ -43,14 +58,19 @@ from letterhead.service.idempotency import Idempotency
 from letterhead.service.keys import Keys
 from letterhead.service.members import Members
 from letterhead.service.owner_notices import OwnerNotices
+from letterhead.service.patrol import Patrol
 from letterhead.service.platform_addresses import PlatformAddresses
+from letterhead.service.prospects import Prospects
+from letterhead.service.pulse import Pulse
+from letterhead.service.queues import Queues
 from letterhead.service.quota import Quota
 from letterhead.service.related import RelatedNames
 from letterhead.service.services import Services
-from letterhead.service.sweep import Sweep
+from letterhead.service.sweep import WATCHED_LANES, Sweep
 from letterhead.service.teams import Teams
 from letterhead.service.transfers import Transfers
 from letterhead.service.verification import Verification
+from letterhead.service.watching import Watching
 from letterhead.service.webhooks import Webhooks
 from letterhead.service.witnesses import Witnesses
 from letterhead.smarthost.smtp import SmtpSmarthost
@@ -77,11 +97,13 @@ class World:
     outgoing: Outgoing
     seal: Seal
     smarthost: Smarthost | None = None
+    lookouts: tuple[Lookout | None, Lookout | None] = (None, None)
+    """For the sweep and for the patrol; None where there is no resolver that can be asked that much."""
 
 
 def run(config: Config, roles: frozenset[str] = ROLES) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way."""
-    configure_logs()
+    lines = configure_logs()
     _lift_the_limit()
 
     async def until_told() -> None:
@@ -89,7 +111,7 @@ def run(config: Config, roles: frozenset[str] = ROLES) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        await serve(config, roles, stopping)
+        await serve(config, roles, stopping, lines_dropped=lambda: lines.dropped)
 
     uvloop.run(until_told())
 
@@ -99,17 +121,23 @@ async def serve(
     roles: frozenset[str],
     stopping: asyncio.Event,
     when_ready: Callable[[int], None] = lambda _: None,
+    lines_dropped: Callable[[], int] = int,
 ) -> None:
-    """Play the roles until `stopping` is set. `when_ready` is told the port on which HTTP listens, or 0."""
+    """Play the roles until `stopping` is set. `when_ready` is told the port on which HTTP listens, or 0.
+
+    lines_dropped  how many lines of the log were lost, for the metrics.
+    """
     prepare(config)
     for warning in config.warnings:
         log.warning("config", warning=warning)
     async with world(config) as adapters:
         services = compose(config, adapters)
-        server = _http(config, services) if "api" in roles else None
+        server = _server(config, roles, services, lines_dropped)
         if server is not None:
             await server.start()
-        beating = asyncio.create_task(beat(_works(services), stopping)) if "worker" in roles else None
+        beating = None
+        if "worker" in roles:
+            beating = asyncio.create_task(beat(_works(services, adapters.store.bells), stopping))
         log.info("started", roles=sorted(roles), port=server.port if server else 0)
         when_ready(server.port if server else 0)
         await stopping.wait()
@@ -170,9 +198,10 @@ async def world(config: Config) -> AsyncIterator[World]:
         await store.ready()
         pool.start()
         provider = await _relay(config, store, pool)
-        async with witnesses(config, clock) as asked:
+        async with witnesses(config, clock) as asked, _lookout(config) as one, _lookout(config) as other:
             sealer = Sealer(_master_key(config))
-            yield World(store, provider, asked, clock, _outgoing(config), sealer, _smarthost(config))
+            outgoing, smarthost = _outgoing(config), _smarthost(config)
+            yield World(store, provider, asked, clock, outgoing, sealer, smarthost, (one, other))
     finally:
         await pool.close()
         await store.close()
@@ -196,6 +225,13 @@ async def witnesses(config: Config, clock: Clock) -> AsyncIterator[Witnesses]:
         yield Witnesses(own, tuple(recursive), dns.agreeing, clock, watch)
 
 
+def _lookout(config: Config) -> AbstractAsyncContextManager[Lookout | None]:
+    """A lookout for one use. Other names of ours, words of a profile, or releases: and all looks changed."""
+    known = f"letterhead lookout {__version__} {config.site} {config.profiles}"
+    secret = hmac.digest(_master_key(config), known.encode(), "sha256")
+    return looking(config.dns.resolvers, secret, ca_file=config.dns.ca_file)
+
+
 def compose(config: Config, adapters: World) -> Services:
     """The use cases over a world."""
     store, provider, clock = adapters.store, adapters.provider, adapters.clock
@@ -206,6 +242,8 @@ def compose(config: Config, adapters: World) -> Services:
         adapters.witnesses.watch or unwatched(clock), config.lifecycle.breaker, config.cadence.cycle, clock
     )
     checkup = Checkup(store, examination, config.cadence, breaker, clock)
+    looked, patrolled = adapters.lookouts
+    prospects = Prospects(store, looked, profiles, config.site) if looked else None
     domains = Domains(
         store,
         provider,
@@ -221,6 +259,7 @@ def compose(config: Config, adapters: World) -> Services:
     return Services(
         domains=domains,
         verification=Verification(store, domains, checkup, provider, config.cadence, clock),
+        watching=Watching(store, clock),
         history=History(store),
         transfers=Transfers(store, domains, clock),
         related=RelatedNames(store, rules, config.cadence, clock),
@@ -235,22 +274,29 @@ def compose(config: Config, adapters: World) -> Services:
         owner_notices=OwnerNotices(store, adapters.smarthost, config.cadence.cycle, clock),
         announcements=Announcements(store, clock),
         dispatch=Dispatch(store, webhooks, clock),
-        sweep=Sweep(store, checkup, config.cadence, breaker, clock),
-        health=Health(store),
+        sweep=Sweep(store, checkup, config.cadence, breaker, clock, prospects),
+        patrol=Patrol(store, patrolled, breaker, config.cadence.cycle, clock) if patrolled else None,
+        health=Health(store, breaker, Pulse(clock)),
+        queues=Queues(store, clock),
         breaker=breaker,
         idempotency=Idempotency(store, clock),
     )
 
 
-def _works(services: Services) -> tuple[Work, ...]:
+def _works(services: Services, bells: Bells) -> tuple[Work, ...]:
     """What the worker does side by side: nothing of it waits for another."""
-    notices = services.owner_notices
+    notices, felt = services.owner_notices, services.health.pulse.felt
     return (
-        services.sweep.once,
-        services.announcements.once,
-        services.dispatch.once,
-        notices.compose,
-        notices.send,
+        Work(felt("sweep", services.sweep.once), partial(bells.waking, HAPPENED, DUE)),
+        *(
+            Work(felt(f"watched_{lane}", services.sweep.watched), partial(bells.waking, DUE))
+            for lane in range(WATCHED_LANES)
+        ),
+        *((Work(felt("patrol", services.patrol.once)),) if services.patrol else ()),
+        Work(felt("announcements", services.announcements.once), partial(bells.waking, HAPPENED)),
+        Work(felt("dispatch", services.dispatch.once), partial(bells.waking, DELIVERY)),
+        Work(felt("compose", notices.compose)),
+        Work(felt("send", notices.send)),
     )
 
 
@@ -282,9 +328,21 @@ def _master_key(config: Config, *, may_make: bool = False) -> bytes:
         raise Refusal(Kind.UNAVAILABLE, "master_key", str(error)) from error
 
 
-def _http(config: Config, services: Services) -> HttpServer:
+def _server(
+    config: Config, roles: frozenset[str], services: Services, lines_dropped: Callable[[], int]
+) -> HttpServer | None:
+    """The API; a process that is none shows its health and numbers on a port of its own, where it has one."""
+    settings = _settings(config, lines_dropped)
+    if "api" in roles:
+        return HttpServer(create_app(services, settings), config.server.host, config.server.port)
+    if not config.server.worker_port:
+        return None
+    return HttpServer(create_health_app(services, settings), config.server.host, config.server.worker_port)
+
+
+def _settings(config: Config, lines_dropped: Callable[[], int]) -> Settings:
     secret = hmac.digest(_master_key(config), b"letterhead cursor", "sha256")
-    settings = Settings(
+    return Settings(
         public_url=config.server.public_url,
         cursor_secret=secret,
         rates=RateLimits(
@@ -294,33 +352,11 @@ def _http(config: Config, services: Services) -> HttpServer:
             strangers=config.api.strangers_per_minute,
         ),
         trusted_proxies=tuple(ip_network(each) for each in config.api.trusted_proxies),
+        lines_dropped=lines_dropped,
     )
-    return HttpServer(create_app(services, settings), config.server.host, config.server.port)
 
 
 def _lift_the_limit() -> None:
     """Open as many files and sockets as we may: most processes start with 1,024, and each query takes one."""
     _, most = getrlimit(RLIMIT_NOFILE)
     setrlimit(RLIMIT_NOFILE, (most, most))
-
-
-_TRACES = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-"""Tracebacks without the values of variables: keys and passwords are among them (A04, K09)."""
-
-
-def configure_logs() -> None:
-    """Structured logs on standard error: for people at a terminal, as JSON lines elsewhere."""
-    people = sys.stderr.isatty()
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.StackInfoRenderer(),
-            *([] if people else [structlog.processors.ExceptionRenderer(_TRACES)]),
-            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-            if people
-            else structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

@@ -243,6 +243,11 @@ IN_THE_FILE = {
         "[lifecycle] cycle_seconds",
         "<=",
     ),
+    "careful less often than at all": (
+        "[lifecycle]\ncareful_seconds = 3600",
+        "[lifecycle] careful_seconds",
+        "shorter than a cycle of 21600 seconds",
+    ),
     "claims that never last": ("[lifecycle]\nclaim_days = 0", "[lifecycle] claim_days", ">= 1"),
     "teams without domains": ("[lifecycle]\ndomains_per_team = 0", "[lifecycle] domains_per_team", ">= 1"),
 }

@@ -168,6 +168,8 @@ def test_the_cadence_is_made_of_the_lifecycle() -> None:
     assert cadence.cycle == timedelta(minutes=1)
     assert cadence.ladder == (timedelta(seconds=1), timedelta(seconds=5))
     assert cadence.claim == timedelta(days=2)
+    assert cadence.careful == timedelta(minutes=4), "four cycles"
+    assert written("[lifecycle]\ncareful_seconds = 43_200").cadence.careful == timedelta(hours=12)
 
 
 def test_the_ladder_starts_within_seconds_and_ends_at_the_cycle() -> None:

@@ -17,10 +17,15 @@ class Alive(msgspec.Struct):
 
 
 class Readiness(msgspec.Struct):
-    """Whether the process can do its work, and if not, why."""
+    """Whether the process can do its work, and if not, why.
+
+    `remarks` are for operators: what they tell of keeps us from nothing. Each line begins with what it is
+    about: store or worker, resolver or breaker.
+    """
 
     status: Literal["ready", "unready"]
     problems: list[str]
+    remarks: list[str]
 
 
 @get("/healthz", tags=["health"], security=[{}])
@@ -37,15 +42,16 @@ async def show_health() -> Alive:
 )
 async def show_readiness(request: Request) -> Response[Readiness]:
     """200 when everything we stand on works, else 503 with one line for each thing that does not."""
-    problems = await request.services.health.problems()
-    if problems:
-        return Response(Readiness("unready", problems), status_code=503)
-    return Response(Readiness("ready", []))
+    found = await request.services.health.condition()
+    if found.problems:
+        return Response(Readiness("unready", found.problems, found.remarks), status_code=503)
+    return Response(Readiness("ready", [], found.remarks))
 
 
 @get("/metrics", tags=["health"], security=[{}], media_type="text/plain")
 async def show_metrics(request: Request) -> Response[bytes]:
     """Counters in the text format of Prometheus; nothing of any team stands in them."""
+    await request.services.queues.look()
     return Response(generate_latest(request.settings.registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
 

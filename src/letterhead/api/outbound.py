@@ -1,9 +1,9 @@
-"""What goes out, in numbers: events announced, deliveries and letters by outcome, and how many wait."""
+"""What goes out, in numbers: events announced, deliveries and letters by what became of them."""
 
 from collections import Counter
 from collections.abc import Iterator
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from letterhead.service.services import Services
@@ -18,25 +18,30 @@ class Outbound(Collector):
     def collect(self) -> Iterator[Metric]:
         """The numbers as they are now."""
         dispatch, notices = self._services.dispatch, self._services.owner_notices
-        yield CounterMetricFamily(
+        announced = self._services.announcements.announced
+        yield _counted(
             "letterhead_events_announced",
             "Events that were given their place in the tail.",
-            value=self._services.announcements.announced,
+            "kind",
+            announced,
         )
-        yield _by_outcome(
-            "letterhead_delivery_attempts", "Attempts to deliver events to webhooks.", dispatch.outcomes
+        yield _counted(
+            "letterhead_delivery_attempts",
+            "Attempts to deliver events to webhooks.",
+            "outcome",
+            dispatch.outcomes,
         )
-        yield GaugeMetricFamily(
-            "letterhead_deliveries_waiting", "Deliveries to webhooks that wait.", value=dispatch.waiting
+        yield _counted(
+            "letterhead_letters_written",
+            "Letters to owners; without a smarthost they are kept.",
+            "fate",
+            notices.written,
         )
-        yield _by_outcome("letterhead_letter_attempts", "Attempts to send letters.", notices.outcomes)
-        yield GaugeMetricFamily(
-            "letterhead_letters_waiting", "Letters to owners that wait to be sent.", value=notices.waiting
-        )
+        yield _counted("letterhead_letter_attempts", "Attempts to send letters.", "outcome", notices.outcomes)
 
 
-def _by_outcome(name: str, about: str, outcomes: Counter[str]) -> Metric:
-    family = CounterMetricFamily(name, about, labels=("outcome",))
-    for outcome, times in sorted(outcomes.items()):
-        family.add_metric((outcome,), times)
+def _counted(name: str, about: str, label: str, times: Counter[str]) -> Metric:
+    family = CounterMetricFamily(name, about, labels=(label,))
+    for each, count in sorted(times.items()):
+        family.add_metric((each,), count)
     return family

@@ -2,14 +2,15 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import cast
 
 import uvicorn
+from prometheus_client import ProcessCollector
 
-from letterhead.api import openapi, problem_pages
+from letterhead.api import health, openapi, problem_pages
 from letterhead.api.alarms import Alarms
 from letterhead.api.cursor import Cursors
 from letterhead.api.dialect import Dialects
@@ -23,6 +24,7 @@ from letterhead.api.protocol import Doorkeeper, GuardedProtocol
 from letterhead.api.rates import Rates
 from letterhead.api.settings import Settings
 from letterhead.api.state import State
+from letterhead.api.workings import Lines, Workings
 from letterhead.service.services import Services
 
 BACKLOG = 2048
@@ -31,9 +33,30 @@ BACKLOG = 2048
 
 def create_app(services: Services, settings: Settings, dialects: Dialects = DIALECTS) -> Application:
     """The ASGI application: every operation of every dialect, and what they share."""
-    settings.registry.register(Alarms(services.breaker))
-    settings.registry.register(Outbound(services))
-    state = State(
+    documents = {each.name: openapi.document(each, settings.public_url) for each in dialects.known}
+    mounted = (openapi.mounted(dialect) for dialect in dialects.known)
+    known = operations([*openapi.HANDLERS, *problem_pages.HANDLERS, *mounted])
+    return Application(_state(services, settings, dialects, documents), known)
+
+
+def create_health_app(services: Services, settings: Settings) -> Application:
+    """The application of a process that is no API: whether it lives, can work, and what it counts."""
+    return Application(_state(services, settings, DIALECTS, {}), operations(health.HANDLERS))
+
+
+def _state(
+    services: Services, settings: Settings, dialects: Dialects, documents: Mapping[str, bytes]
+) -> State:
+    """What all requests share; everything that is counted is in the registry from then on."""
+    for collector in (
+        Alarms(services.breaker),
+        Outbound(services),
+        Workings(services),
+        Lines(settings.lines_dropped),
+    ):
+        settings.registry.register(collector)
+    ProcessCollector(registry=settings.registry)
+    return State(
         services=services,
         settings=settings,
         dialects=dialects,
@@ -41,10 +64,8 @@ def create_app(services: Services, settings: Settings, dialects: Dialects = DIAL
         rates=Rates(settings),
         cursors=Cursors(settings.cursor_secret),
         streams=Streams(),
-        documents={each.name: openapi.document(each, settings.public_url) for each in dialects.known},
+        documents=documents,
     )
-    mounted = (openapi.mounted(dialect) for dialect in dialects.known)
-    return Application(state, operations([*openapi.HANDLERS, *problem_pages.HANDLERS, *mounted]))
 
 
 class HttpServer:
@@ -81,7 +102,7 @@ class HttpServer:
         if self._server is None or self._serving is None:
             return
         self._server.should_exit = True
-        self.app.state.streams.closing.set()
+        self.app.state.streams.close()
         await self._serving
         self._server = self._serving = None
 

@@ -1,5 +1,6 @@
 """Settings: what the HTTP entrance is told at start, and the limits that it holds every client to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
@@ -59,6 +60,7 @@ class Settings:
                    a Host or Forwarded header (A15).
     cursor_secret  signs cursors; the same on every node.
     trusted_proxies  whose X-Forwarded-For is believed; nobody's unless they are named.
+    lines_dropped  how many lines of the log were lost since the start, because nobody took them.
     registry       collects the numbers of the whole process for /metrics.
     """
 
@@ -67,4 +69,5 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     rates: RateLimits = field(default_factory=RateLimits)
     trusted_proxies: tuple[Network, ...] = ()
+    lines_dropped: Callable[[], int] = int
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)

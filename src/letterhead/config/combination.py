@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from letterhead.config.sections import EXAMPLE_SITE, Dns, Server
+from letterhead.config.sections import EXAMPLE_SITE, Dns, Lifecycle, Server
 from letterhead.core.site import Site
 
 
-def contradictions(server: Server, dns: Dns) -> Iterator[tuple[str, str, str]]:
+def contradictions(server: Server, dns: Dns, lifecycle: Lifecycle) -> Iterator[tuple[str, str, str]]:
     """Section, key and text of each setting that can't stand beside the others."""
     if server.data_dir.exists() and not server.data_dir.is_dir():
         yield "server", "data_dir", f"{server.data_dir} is no directory"
@@ -17,6 +17,8 @@ def contradictions(server: Server, dns: Dns) -> Iterator[tuple[str, str, str]]:
         yield "dns", "authoritative", "is false and there are no resolvers: there is nobody to ask"
     if dns.quorum is not None and dns.quorum > len(dns.resolvers):
         yield "dns", "quorum", f"{dns.quorum} of {len(dns.resolvers)} resolvers can never agree"
+    if lifecycle.careful_seconds is not None and lifecycle.careful_seconds < lifecycle.cycle_seconds:
+        yield "lifecycle", "careful_seconds", f"is shorter than a cycle of {lifecycle.cycle_seconds} seconds"
     # N09: in the open, strangers could register what is nobody's and make us ask inside our own network.
     if stranger := _beyond_loopback(dns):
         for key in ("allow_reserved_names", "allow_private_servers"):

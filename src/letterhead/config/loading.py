@@ -85,6 +85,7 @@ class Config:
             ladder=tuple(timedelta(seconds=rung) for rung in self.lifecycle.pending_ladder),
             claim=timedelta(days=self.lifecycle.claim_days),
             grace=timedelta(seconds=self.lifecycle.grace_seconds or self.lifecycle.cycle_seconds),
+            careful=timedelta(seconds=self.lifecycle.careful_seconds or 4 * self.lifecycle.cycle_seconds),
         )
 
 
@@ -222,6 +223,6 @@ def _config(given: Mapping[Place, Any]) -> Config:
 
 def _contradictions(config: Config, given: Mapping[Place, Given]) -> Iterator[str]:
     """Each setting that can't stand beside the others, with the source that it came from."""
-    for section, key, text in contradictions(config.server, config.dns):
+    for section, key, text in contradictions(config.server, config.dns, config.lifecycle):
         source = given[section, key].source if (section, key) in given else "default"
         yield f"{source}: [{section}] {key}: {text}"

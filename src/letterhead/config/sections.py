@@ -52,6 +52,11 @@ class Server:
     )
     host: Annotated[str, interface, "Address on which HTTP listens."] = "127.0.0.1"
     port: Annotated[Port, "Port on which HTTP listens."] = 8080
+    worker_port: Annotated[
+        int,
+        Meta(ge=0, le=65_535),
+        "Port on which a process without the role `api` shows its health and numbers; 0: on none.",
+    ] = 0
     public_url: Annotated[str, origin, "Where people and programs reach the server."] = "http://{host}:{port}"
 
 
@@ -131,6 +136,10 @@ class Lifecycle:
     """How often domains are examined, how long claims last, and how many domains a team may have."""
 
     cycle_seconds: Annotated[Seconds, "Between examinations of a verified, lapsed or failed domain."] = 21_600
+    careful_seconds: Annotated[
+        Seconds | None,
+        "Between examinations of a verified domain that seems unchanged each cycle; unset, four cycles.",
+    ] = None
     pending_ladder: Annotated[
         tuple[Seconds, ...],
         Meta(min_length=1),

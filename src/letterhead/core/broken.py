@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from letterhead.core.answer import Fault
-from letterhead.core.domain import Domain
+from letterhead.core.domain import Domain, Status
 from letterhead.core.event import Event, EventKind
 from letterhead.core.finding import Outcome, Report, shortened
 
@@ -49,7 +49,8 @@ def counted(domain: Domain, report: Report, *, cycle: timedelta, by_hand: bool, 
         broken_cycles=max(cycles, domain.broken_cycles),
         broken_told=is_late or domain.broken_told,
     )
-    events = (_event(moved, report),) if moved.broken_told and not domain.broken_told else ()
+    is_told = moved.broken_told and not domain.broken_told and domain.status is not Status.SUSPENDED
+    events = (_event(moved, report),) if is_told else ()
     return Counted(moved, moved.broken_cycles >= CYCLES, events)
 
 

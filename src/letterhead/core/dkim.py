@@ -343,8 +343,9 @@ def choose(texts: Sequence[bytes], public_key: bytes) -> Selector:
     """Sort the joined TXT records of one selector by whether they carry our key (as in same_key)."""
     records = [parse(data) for data in texts]
     keys = [record for record in records if not record.has(Defect.NOT_A_KEY_RECORD)]
+    ours = tuple(record for record in keys if same_key(record, public_key))
     return Selector(
-        ours=tuple(record for record in keys if same_key(record, public_key)),
-        stale=tuple(record for record in keys if not same_key(record, public_key)),
+        ours=ours,
+        stale=tuple(record for record in keys if record not in ours),
         noise=tuple(record.data for record in records if record.has(Defect.NOT_A_KEY_RECORD)),
     )

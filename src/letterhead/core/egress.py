@@ -4,6 +4,7 @@ Name servers, mail exchangers, webhooks: whatever address came from outside is s
 and the connection is made to that very address.
 """
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 _NEVER_V4 = tuple(
@@ -58,6 +59,7 @@ _NEVER_V6 = (
 _NAT64 = IPv6Network("64:ff9b::/96")  # the last 32 bits are an IPv4 address (RFC 6052 §2.1)
 
 
+@lru_cache(maxsize=10_000)  # a name server is shown for each question to it
 def may_connect(ip: str, *, allow_private: bool) -> bool:
     """Whether we may open a connection to the address `ip`, which came from somebody we don't trust.
 

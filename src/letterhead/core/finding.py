@@ -3,6 +3,7 @@
 Everything here is plain text and numbers, so that a report is stored, shown and sent as it is.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -136,6 +137,35 @@ def lacks_proof(report: Report) -> bool:
         if outcomes:
             return all(outcome is Outcome.FAIL for outcome in outcomes)
     return False
+
+
+def seen_on(findings: Iterable[Finding]) -> str:
+    """How many of the servers that were asked saw what all these findings say, as "2 of 3 servers".
+
+    A server that gave no definite answer saw nothing; one that said otherwise than most saw something else.
+    """
+    asked: set[str] = set()
+    missed: set[str] = set()
+    for finding in findings:
+        servers = {witness.server for witness in finding.witnesses if witness.server}
+        definite = [witness for witness in finding.witnesses if not witness.fault]
+        said = _said(definite, finding.record.type)
+        agreed = Counter(said.values()).most_common(1)
+        asked |= servers
+        missed |= servers - {witness.server for witness in definite}
+        missed |= {server for server, data in said.items() if data != agreed[0][0]}
+    return f"{len(asked - missed)} of {len(asked)} servers"
+
+
+def _said(definite: Iterable[Witness], kind: str) -> dict[str, frozenset[str]]:
+    """The data of a kind that each server gave, whatever its TTL and case; without those that point on."""
+    said: dict[str, frozenset[str]] = {}
+    for witness in definite:
+        records = [answer.split(" ", 3) for answer in witness.answers]
+        data = frozenset(" ".join(each[3:]).casefold() for each in records if each[2] == kind)
+        if data or not records:
+            said[witness.server] = said.get(witness.server, frozenset()) | data
+    return said
 
 
 def without_witnesses(report: Report) -> Report:

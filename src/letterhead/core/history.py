@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from letterhead.core.domain import Domain
 from letterhead.core.event import Event, EventKind
-from letterhead.core.finding import Finding, Known, Outcome, Report
+from letterhead.core.finding import Finding, Known, Outcome, Report, seen_on
 
 DEFINITE = frozenset({Outcome.PASS, Outcome.FAIL})
 
@@ -61,11 +61,11 @@ def _differs(before: Known | None, after: Finding) -> bool:
 
 
 def _told(before: Known | None, after: Finding) -> dict[str, str]:
-    seeing = sum(1 for witness in after.witnesses if not witness.fault)
     return {
         "record": f"{after.record.type} {after.record.host}",
         "from": before.cause.value if before else "",
         "to": after.cause.value,
+        "was": "; ".join(before.found) if before else "",
         "found": "; ".join(after.found),
-        "seen_on": f"{seeing} of {len(after.witnesses)} servers",
+        "seen_on": seen_on([after]),
     }

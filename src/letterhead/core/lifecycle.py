@@ -14,7 +14,7 @@ from enum import StrEnum
 from letterhead.core.broken import counted
 from letterhead.core.domain import Domain, Status
 from letterhead.core.event import Event, EventKind
-from letterhead.core.finding import Finding, Outcome, Report, shortened
+from letterhead.core.finding import Finding, Outcome, Report, seen_on, shortened
 from letterhead.core.refusal import conflict
 from letterhead.core.tenure import is_barred, may_answer, relieved, yielding
 
@@ -259,12 +259,15 @@ def _verified_at(domain: Domain, to: Status, now: datetime) -> datetime | None:
 
 
 def _why(report: Report) -> dict[str, str]:
-    blamed: Finding | None = next(
-        (f for f in report.findings if f.record.required and f.outcome is report.outcome), None
-    )
-    if report.outcome is Outcome.PASS or blamed is None:
+    """What a turn rests on: the record that is to blame, or all that is required; and who saw it."""
+    required = [f for f in report.findings if f.record.required]
+    if report.outcome is Outcome.PASS:
+        return {"seen_on": seen_on(required)}
+    blamed: Finding | None = next((f for f in required if f.outcome is report.outcome), None)
+    if blamed is None:
         return {}
     return {
+        "seen_on": seen_on([blamed]),
         "cause": blamed.cause.value,
         "record": blamed.record.host,
         "advice": shortened(blamed.advice, MAX_ADVICE),

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from letterhead.core.domain import Status
 from letterhead.core.event import Event, EventKind
 from letterhead.core.finding import Finding, Outcome, Report, shortened
 
-TOLD: Final = frozenset({EventKind.FAILED, EventKind.RECOVERED, EventKind.BROKEN})
-"""The kinds of events that owners are written about."""
+TOLD: Final = frozenset({EventKind.FAILED, EventKind.RECOVERED, EventKind.BROKEN, EventKind.EXPIRED})
+"""The kinds of events that owners are written about; see `is_told`."""
 
 BROKEN: Final = frozenset({EventKind.FAILED, EventKind.BROKEN})
 """Those after which mail to the domain itself may arrive nowhere."""
@@ -88,6 +89,20 @@ def is_on(email: str, hostname: str) -> bool:
     return hostname in way_of(email)
 
 
+def is_told(event: Event) -> bool:
+    """Whether owners are written about an event: what passed before they were told of it is none (L06).
+
+    Nor are they of a claim that ended because one of them was just about to begin it anew.
+    """
+    match event.kind:
+        case EventKind.RECOVERED:
+            return event.data.get("from") == Status.FAILED
+        case EventKind.EXPIRED:
+            return "actor" not in event.data
+        case _:
+            return event.kind in TOLD
+
+
 def reachable(emails: Iterable[str], event: Event) -> tuple[str, ...]:
     """The addresses at which somebody can be told of an event."""
     if event.kind not in BROKEN:
@@ -105,6 +120,11 @@ def passage(event: Event, report: Report | None) -> str:
     at = f"{event.at:%Y-%m-%d %H:%M} UTC"
     if event.kind == EventKind.RECOVERED:
         return f"{event.hostname} has recovered ({at}): all that is required is there again, mail flows."
+    if event.kind == EventKind.EXPIRED:
+        return (
+            f"The claim on {event.hostname} has expired ({at}): nobody proved it in time, and its token\n"
+            "proves nothing any more. Verify it, and it begins anew with a fresh one."
+        )
     if event.kind == EventKind.BROKEN:
         since = harmless(event.data.get("since", ""))
         lines = [
@@ -174,9 +194,14 @@ _FOOTER: Final = (
 
 
 def _word(kind: str) -> str:
-    return {EventKind.FAILED.value: "failed", EventKind.RECOVERED.value: "recovered"}.get(
-        kind, "no name server answers"
-    )
+    return _WORDS.get(kind, "no name server answers")
+
+
+_WORDS: Final[dict[str, str]] = {
+    EventKind.FAILED: "failed",
+    EventKind.RECOVERED: "recovered",
+    EventKind.EXPIRED: "the claim expired",
+}
 
 
 def _subject(notices: Sequence[OwnerNotice]) -> str:

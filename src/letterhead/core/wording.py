@@ -3,6 +3,7 @@
 docs/events.md is drawn from here. What another version wrote and we do not know is shown as it is (U04).
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,51 +16,58 @@ from letterhead.core.webhook import Disabled
 class Wording:
     """How a kind of event reads.
 
-    text  a sentence, without its full stop; more goes on behind it, where the data has all that it names.
+    text  a sentence, without its full stop; what stands in brackets is left out where the data does not have
+          all that is named there.
     data  the members that its data can have.
     """
 
     text: str
-    more: str = ""
     data: tuple[str, ...] = ()
 
 
 _TURN = ("from", "to")
+_SEEN = (*_TURN, "seen_on")
 _ACT = (*_TURN, "actor")
-_BLAME = (*_TURN, "cause", "record", "advice")
+_BLAME = (*_SEEN, "cause", "record", "advice")
+_CHANGE = (*_SEEN, "record", "was", "found")
 _PERSON = ("member", "email", "role", "actor")
 _PLACE = ("webhook", "url", "actor")
 _MAILBOX = ("platform_address", "address", "actor")
 _BELOW = ("name", "above", "team", "actor")
 
 WORDINGS: Final[dict[EventKind, Wording]] = {
-    EventKind.CREATED: Wording("The domain was registered", " with the profile {profile}", ("profile",)),
-    EventKind.VERIFIED: Wording("All that is required is there: the domain is verified", data=_TURN),
-    EventKind.LAPSED: Wording(
-        "The domain lapsed: mail keeps flowing for now", "; wrong is {record} ({cause})", _BLAME
+    EventKind.CREATED: Wording("The domain was registered[ with the profile {profile}]", ("profile",)),
+    EventKind.VERIFIED: Wording(
+        "All that is required is there: the domain is verified[, seen on {seen_on}]", _SEEN
     ),
-    EventKind.FAILED: Wording("The domain failed", ": wrong is {record} ({cause})", _BLAME),
-    EventKind.RECOVERED: Wording("All that is required is there again", data=_TURN),
-    EventKind.SUSPENDED: Wording("The domain was suspended", " by {actor}", _ACT),
-    EventKind.RESUMED: Wording("The domain was resumed, and is verified anew", ", by {actor}", _ACT),
-    EventKind.EXPIRED: Wording("Nobody proved the claim in time, so it expired", data=_TURN),
+    EventKind.LAPSED: Wording(
+        "The domain lapsed: mail keeps flowing for now[; wrong is {record} ({cause})][, seen on {seen_on}]",
+        _BLAME,
+    ),
+    EventKind.FAILED: Wording(
+        "The domain failed[: wrong is {record} ({cause})][, seen on {seen_on}]", _BLAME
+    ),
+    EventKind.RECOVERED: Wording("All that is required is there again[, seen on {seen_on}]", _SEEN),
+    EventKind.SUSPENDED: Wording("The domain was suspended[ by {actor}]", _ACT),
+    EventKind.RESUMED: Wording("The domain was resumed, and is verified anew[, by {actor}]", _ACT),
+    EventKind.EXPIRED: Wording("Nobody proved the claim in time, so it expired", _ACT),
     EventKind.RENEWED: Wording("The claim starts over, with a fresh token", data=_TURN),
-    EventKind.SUPERSEDED: Wording("The name is no longer this domain's", ": {reason}", (*_TURN, "cause")),
+    EventKind.SUPERSEDED: Wording("The name is no longer this domain's[: {reason}]", (*_TURN, "cause")),
     EventKind.CONTESTED: Wording("Another team claims {name}", data=("name",)),
     EventKind.OUTPROVEN: Wording(
-        "Another team has proven {name}: who holds it must prove it too",
-        ", and will lose it once its own records have been gone for the grace period, not before {until}",
+        "Another team has proven {name}: who holds it must prove it too"
+        "[, and will lose it once its own records have been gone for the grace period, not before {until}]",
         ("name", "until"),
     ),
     EventKind.RELATED: Wording("Another team registered or proved {name}", data=("name",)),
     EventKind.APPROVED: Wording("The team that holds {above} lets another have {name}", data=_BELOW),
     EventKind.REVOKED: Wording(
-        "The team that holds {above} no longer lets another have {name}",
-        ", which ends on {until} unless it is a zone of its own by then",
+        "The team that holds {above} no longer lets another have {name}"
+        "[, which ends on {until} unless it is a zone of its own by then]",
         (*_BELOW, "until"),
     ),
     EventKind.BROKEN: Wording(
-        "None of the zone's servers answers", ": that is so since {since}", ("since", "cause", "advice")
+        "None of the zone's servers answers[: that is so since {since}]", ("since", "cause", "advice")
     ),
     EventKind.OFFERED: Wording("The domain was offered to the team {to}", data=("to", "actor")),
     EventKind.WITHDRAWN: Wording("The offer to another team was taken back", data=("to", "actor")),
@@ -67,29 +75,29 @@ WORDINGS: Final[dict[EventKind, Wording]] = {
         "The domain went from the team {giver} to the team {receiver}",
         data=(*_ACT, "giver", "receiver"),
     ),
-    EventKind.DELETED: Wording("The domain was removed and its keys were destroyed", " by {actor}", _ACT),
-    EventKind.EXTENDED: Wording("The domain receives mail as well from now on", ", by {actor}", _ACT),
-    EventKind.UPDATED: Wording("A setting of the domain was changed", " by {actor}", ("is_default", "actor")),
+    EventKind.DELETED: Wording("The domain was removed and its keys were destroyed[ by {actor}]", _ACT),
+    EventKind.EXTENDED: Wording("The domain receives mail as well from now on[, by {actor}]", _ACT),
+    EventKind.UPDATED: Wording("A setting of the domain was changed[ by {actor}]", ("is_default", "actor")),
     EventKind.KEY_CREATED: Wording(
-        "The key {name} ({key}) was made", " by {actor}", ("key", "name", "member", "actor")
+        "The key {name} ({key}) was made[ by {actor}]", ("key", "name", "member", "actor")
     ),
-    EventKind.KEY_REVOKED: Wording("The key {key} was revoked", " by {actor}", ("key", "actor")),
-    EventKind.MEMBER_ADDED: Wording("{email} became a member, as {role}", ", by {actor}", _PERSON),
+    EventKind.KEY_REVOKED: Wording("The key {key} was revoked[ by {actor}]", ("key", "actor")),
+    EventKind.MEMBER_ADDED: Wording("{email} became a member, as {role}[, by {actor}]", _PERSON),
     EventKind.MEMBER_CHANGED: Wording(
-        "{email} went from {from} to {to}", ", by {actor}", ("member", "email", "from", "to", "actor")
+        "{email} went from {from} to {to}[, by {actor}]", ("member", "email", "from", "to", "actor")
     ),
-    EventKind.MEMBER_REMOVED: Wording("{email} was removed, with their keys", " by {actor}", _PERSON),
-    EventKind.ADDRESS_TAKEN: Wording("The address {address} is the team's", ", taken by {actor}", _MAILBOX),
-    EventKind.ADDRESS_RELEASED: Wording("The address {address} was released", " by {actor}", _MAILBOX),
-    EventKind.WEBHOOK_CREATED: Wording("Events are sent to {url} from now on", ", by {actor}", _PLACE),
-    EventKind.WEBHOOK_CHANGED: Wording("The webhook {url} was changed", " by {actor}", _PLACE),
+    EventKind.MEMBER_REMOVED: Wording("{email} was removed, with their keys[ by {actor}]", _PERSON),
+    EventKind.ADDRESS_TAKEN: Wording("The address {address} is the team's[, taken by {actor}]", _MAILBOX),
+    EventKind.ADDRESS_RELEASED: Wording("The address {address} was released[ by {actor}]", _MAILBOX),
+    EventKind.WEBHOOK_CREATED: Wording("Events are sent to {url} from now on[, by {actor}]", _PLACE),
+    EventKind.WEBHOOK_CHANGED: Wording("The webhook {url} was changed[ by {actor}]", _PLACE),
     EventKind.UNTOLD: Wording("No owner can be told of this domain by e-mail: all their addresses are on it"),
     EventKind.WEBHOOK_DISABLED: Wording(
-        "Nothing is sent to {url} any more", ": {reason}", ("webhook", "url", "cause", "actor")
+        "Nothing is sent to {url} any more[: {reason}]", ("webhook", "url", "cause", "actor")
     ),
-    EventKind.WEBHOOK_DELETED: Wording("The webhook {url} was removed", " by {actor}", _PLACE),
+    EventKind.WEBHOOK_DELETED: Wording("The webhook {url} was removed[ by {actor}]", _PLACE),
     EventKind.CHANGED: Wording(
-        "{record} was found to be {to}", ", {seen_on}", ("record", "from", "to", "found", "seen_on")
+        "{record} changed[ from {from}][ ({was})] to {to}[ ({found})][, seen on {seen_on}]", _CHANGE
     ),
 }
 
@@ -99,8 +107,9 @@ MEMBERS: Final[dict[str, str]] = {
     "cause": "why: one of the [causes](causes.md); of a superseded domain `proven`, `outproven` or "
     "`revoked`; of a disabled webhook `by_hand`, `failing` or `gone`",
     "record": "the record that is meant, by its name",
-    "found": "what stands there",
-    "seen_on": "how many servers said so",
+    "was": "what stood there when it was last seen, empty for nothing",
+    "found": "what stands there now, empty for nothing",
+    "seen_on": "how many of the servers that were asked said so",
     "advice": "one sentence that mends it",
     "actor": "the id of the key that asked for it, `operator` for whoever sat at the machine, or "
     "`letterhead` where nobody did",
@@ -134,6 +143,10 @@ _REASONS: Final[dict[str, str]] = {
 }
 
 
+_PART: Final = re.compile(r"\[(.*?)\]")
+"""A part of a text that may be left out."""
+
+
 def in_words(event: Event) -> str:
     """One sentence about an event. Of a kind that this version does not know, its bare name and data."""
     if event.kind not in WORDINGS:
@@ -143,7 +156,9 @@ def in_words(event: Event) -> str:
     names = {name: value for name, value in event.data.items() if value}
     if names.get("cause") in _REASONS:
         names["reason"] = _REASONS[names["cause"]]
-    return f"{_filled(wording.text, names) or wording.text}{_filled(wording.more, names)}."
+    always, *parts = _PART.split(wording.text)
+    shown = (_filled(part, names) for part in parts)
+    return f"{_filled(always, names) or always}{''.join(shown)}."
 
 
 def _filled(text: str, names: dict[str, str]) -> str:

@@ -4,8 +4,9 @@ It drives core's inquiry and returns the report; it changes nothing. The manual 
 the console all call it.
 """
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from letterhead.core.domain import Domain
 from letterhead.core.finding import Report
@@ -20,6 +21,9 @@ from letterhead.service.witnesses import Hearing, Witnesses
 SECONDS = 10.0
 """How long one examination may take in all (R16)."""
 
+AT_ONCE = 100
+"""Examinations at a time; others wait for their turn, which takes nothing of their time (R17)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Examination:
@@ -30,9 +34,14 @@ class Examination:
     profiles: Mapping[str, Profile]
     site: Site
     clock: Clock
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE), compare=False)
 
     async def of(self, domain: Domain) -> Report:
         """Examine a domain. The report bears the moment at which the first question was asked."""
+        async with self._turns:
+            return await self._of(domain)
+
+    async def _of(self, domain: Domain) -> Report:
         if self.witnesses.watch is not None:
             await self.witnesses.watch.look()
         asked_at = self.clock.now()

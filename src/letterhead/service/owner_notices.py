@@ -27,6 +27,10 @@ from letterhead.service.minting import identifier
 LEASE: Final = timedelta(minutes=5)
 """How long a letter stays with the worker that took it: a slow smarthost has time to take it."""
 
+TURN: Final = timedelta(seconds=5)
+"""After that no further letter is begun: a worker that is told to stop has done in time (X12), and no lease
+runs out under a letter that would then be sent twice (X10)."""
+
 AT_ONCE: Final = 10
 """Letters composed, and letters sent, in one go."""
 
@@ -40,7 +44,7 @@ class OwnerNotices:
     smarthost  None: letters are kept and not sent.
     cycle      nobody is written to more than once in one.
     outcomes   attempts of this process: sent, put_off, given_up.
-    waiting    letters that wait to be sent, as they were counted at the last attempt.
+    written    letters that this process wrote, by what is to become of them: queued, kept.
     """
 
     store: Store
@@ -48,7 +52,7 @@ class OwnerNotices:
     cycle: timedelta
     clock: Clock
     outcomes: Counter[str] = field(default_factory=Counter)
-    waiting: int = 0
+    written: Counter[str] = field(default_factory=Counter)
 
     async def page(self, actor: Actor, *, limit: int, before: str | None = None) -> list[OwnerNotice]:
         """What the team's owners were told, newest first, of the domains that the actor may see."""
@@ -63,15 +67,16 @@ class OwnerNotices:
         return sum(written)
 
     async def send(self) -> int:
-        """Hand over the letters that are due. Returns how many were tried."""
+        """Hand over the letters that are due. Returns how many it took: some it may have had no time for."""
         if self.smarthost is None:
             return 0
         now = self.clock.now()
         letters = await self.store.owner_notices.lease(now, now + LEASE, AT_ONCE)
         for letter in letters:
-            await self._attempt(self.smarthost, letter)
-        if letters or self.waiting:
-            self.waiting = await self.store.owner_notices.waiting()
+            if self.clock.now() < now + TURN:
+                await self._attempt(self.smarthost, letter)
+            elif self.clock.now() < now + LEASE:
+                await self._settle(letter, letter)
         return len(letters)
 
     async def _write(self, email: str) -> bool:
@@ -88,6 +93,7 @@ class OwnerNotices:
             await self.store.owner_notices.post(letter, notices)
         except Stale:  # another worker was faster
             return False
+        self.written["queued" if due_at else "kept"] += 1
         return True
 
     async def _broken_on_the_way(self, email: str, teams: set[str]) -> str:
@@ -107,6 +113,9 @@ class OwnerNotices:
             after, outcome = self._put_off(tried, error)
             log.warning("notices.undelivered", letter=letter.id, outcome=outcome, fault=str(error))
         self.outcomes[outcome] += 1
+        await self._settle(letter, after)
+
+    async def _settle(self, letter: Letter, after: Letter) -> None:
         try:
             await self.store.owner_notices.settle(letter, after)
         except Stale:

@@ -99,11 +99,6 @@ class OwnerNoticeTable:
         stale = Stale(f"{before.id} was sent by somebody else")
         await self._database.write(Statement(_SETTLE, params, otherwise=stale))
 
-    async def waiting(self) -> int:
-        """How many letters wait to be sent."""
-        sql = "SELECT COUNT(*) AS waiting FROM letter WHERE due_at IS NOT NULL"
-        return int((await self._database.read(sql, {}))[0]["waiting"])
-
 
 def notice_insertion(notice: OwnerNotice) -> Statement:
     """Appends a notice that waits for its letter."""

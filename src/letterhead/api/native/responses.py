@@ -3,9 +3,9 @@
 from litestar.openapi.datastructures import ResponseSpec
 
 from letterhead.api.native.problem import MEDIA_TYPE, ProblemDocument
-from letterhead.api.responses import ALWAYS, BODY, NOT_MODIFIED, errors, unmodified
+from letterhead.api.responses import ALWAYS, BODY, NOT_MODIFIED, Response, errors, unmodified
 
-__all__ = ["BODY", "NOT_MODIFIED", "POST", "problems", "unmodified"]
+__all__ = ["BODY", "NOT_MODIFIED", "POST", "Response", "problems", "unmodified"]
 
 POST = (409, 422)
 """What every POST may answer with on account of its Idempotency-Key."""

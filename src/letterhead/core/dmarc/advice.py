@@ -1,6 +1,7 @@
 """What we ask for and what to publish: never weaker than the record that stands, true to its owner's tags."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from letterhead.core.dmarc.policy import Policy, policy_named, strictest
 from letterhead.core.dmarc.record import KNOWN_TAGS, REMOVED_TAGS, Record, parse
@@ -8,6 +9,7 @@ from letterhead.core.refusal import invalid
 from letterhead.core.tag_list import FOLDING, Tag, TagList
 
 
+@lru_cache(maxsize=256)  # it is the site's and the profile's, the same for every domain
 def wanted_policy(text: str) -> Policy:
     """The least policy that meets a record we ask for, such as "v=DMARC1; p=quarantine; rua=mailto:a@b.com".
 

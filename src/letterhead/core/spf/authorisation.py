@@ -185,17 +185,15 @@ def _with_suggestion(
     None where nothing needs mending, where nothing is certain, and where that would not suffice.
     """
     ahead = any(r.ahead_of_ours for r in verdict.remarks)
+    if verdict.state is State.UNKNOWN or (verdict.state is State.AUTHORISED and not ahead):
+        return verdict
     groups = [g for g, found in placements.items() if ahead or not found.elsewhere]
     dead = {s.index for s in tree if s.trouble in _DEAD_ENDS and len(s.path) == 1}
     proposal = amended(record, _chosen(groups, record), dead)
     kept = tuple(step for step in tree if step.index in proposal.kept)
     lookups = sum(m.cost for m in proposal.front) + sum(step.cost for step in kept)
-    if verdict.state is State.AUTHORISED:
-        useful = ahead
-    elif verdict.state is State.UNKNOWN:
-        useful = False
-    else:
-        useful = verdict.state in _MENDABLE or (lookups <= MAX_LOOKUPS and not excess(kept))
+    mends = verdict.state is State.AUTHORISED or verdict.state in _MENDABLE
+    useful = mends or (lookups <= MAX_LOOKUPS and not excess(kept))
     return replace(verdict, suggestion=proposal.text, suggestion_lookups=lookups) if useful else verdict
 
 

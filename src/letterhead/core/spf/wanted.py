@@ -1,6 +1,7 @@
 """Our own mechanisms: what a domain's SPF record has to hold so that mail from our site passes."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from letterhead.core.refusal import Refusal, invalid
 from letterhead.core.spf.term import Mechanism, Qualifier, parse_term
@@ -27,6 +28,7 @@ class Wanted:
         return tuple(tuple(_own(text) for text in group) for group in self.groups)
 
 
+@lru_cache(maxsize=256)  # they are the site's and the profile's, the same for every domain
 def _own(text: str) -> Mechanism:
     """One of our mechanisms; it must be able to pass, and must not be `all`."""
     try:

@@ -1,0 +1,51 @@
+"""Queues: how much waits in the store, all processes together, as it was counted lately."""
+
+import asyncio
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from letterhead.ports import Backlog, Clock, Store, StoreError
+
+COUNTED_EVERY: Final = 5.0
+"""Seconds between two counts, however often somebody asks."""
+
+PATIENCE: Final = 2.0
+"""Seconds that a count may take; without one, nothing is known."""
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Queues:
+    """Counts what waits whenever somebody looks.
+
+    backlog  what was counted last; None where that could not be done.
+    """
+
+    store: Store
+    clock: Clock
+    backlog: Backlog | None = None
+    _counted_at: float = -math.inf
+
+    async def look(self) -> None:
+        """Count, unless that was done lately. Never raises for what the store does."""
+        if self.clock.monotonic() - self._counted_at < COUNTED_EVERY:
+            return
+        self._counted_at = self.clock.monotonic()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                self.backlog = await self.store.backlog()
+        except (StoreError, TimeoutError) as error:
+            log.warning("queues.unknown", why=str(error))
+            self.backlog = None
+
+    @property
+    def lag(self) -> float | None:
+        """Seconds for which the domain that is due longest has been so; 0 where none is, None unknown."""
+        if self.backlog is None:
+            return None
+        now = self.clock.now()
+        return max(0.0, (now - (self.backlog.due_since or now)).total_seconds())
