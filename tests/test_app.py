@@ -65,7 +65,7 @@ def test_X11_a_server_may_open_as_many_sockets_as_the_system_allows() -> None:
         "import resource, sys, letterhead.app as app\n"
         "_, most = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (256, most))\n"
-        "async def serve(*_): sys.exit(resource.getrlimit(resource.RLIMIT_NOFILE) != (most, most))\n"
+        "async def serve(*_, **__): sys.exit(resource.getrlimit(resource.RLIMIT_NOFILE) != (most, most))\n"
         "app.serve = serve\n"
         "app.run(None)\n"
     )

@@ -16,6 +16,7 @@ from letterhead.core.domain import Domain, Status
 from letterhead.core.hostname import Hostname
 from letterhead.core.identity import Identity, Word
 from letterhead.core.record import Role
+from letterhead.core.team import MemberRole
 from letterhead.ports import Store
 from letterhead.service.minting import identifier
 from tests.core.dns import Source
@@ -292,6 +293,8 @@ async def test_R01_a_resolver_that_is_gone_for_a_day_flips_nothing_and_tells_one
 ) -> None:
     world.dns.publish("canary.net", "good.canary.net TXT there")
     world = replace(world, canaries=CANARIES if has_canaries else Canaries())
+    actor = await world.actor()
+    await world.services.members.add(actor, email="jane@elsewhere.net", role=MemberRole.OWNER)
     domains = await kept(world, store, count)
     before = await store.events.page(domains[0].team, limit=1_000)
     world.dns.outage = Fault.TIMEOUT
@@ -300,5 +303,8 @@ async def test_R01_a_resolver_that_is_gone_for_a_day_flips_nothing_and_tells_one
     assert await statuses(world, domains) == {Status.VERIFIED}
     assert await store.events.page(domains[0].team, limit=1_000) == before
     assert len(alerts(logs)) == 1
+    while await world.services.announcements.once():
+        pass
+    assert await world.services.owner_notices.page(actor, limit=9) == []
     examined = {(await world.now(domain)).asked_at for domain in domains}
     assert (len(examined) == 1) is has_canaries, "with canaries the sweep rests"

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from structlog.testing import capture_logs
+
 from letterhead.core.answer import Fault
 from letterhead.core.domain import Status
 from letterhead.core.finding import Outcome
@@ -63,3 +65,34 @@ async def test_L12_when_the_clock_was_set_back_a_domain_goes_on_from_the_new_hou
     told = len(await now.changes(domain))
     await now.verify(actor, domain)
     assert len(await now.changes(domain)) == told, "a change is told once"
+
+
+async def test_a_turn_says_who_saw_what_it_rests_on(world: World) -> None:
+    actor = await world.actor()
+    domain = await world.verified(actor)
+    await world.publish(actor, domain, but=[Role.MX])
+    await world.sweep()
+    events = await world.store.events.page(domain.team, limit=9, domain=domain.id)
+    told = {event.kind: event.data for event in events}
+    assert told["domain.verified"]["seen_on"] == told["domain.lapsed"]["seen_on"] == "1 of 1 servers"
+    gone = next(event.data for event in events if event.data.get("record") == "MX acme.com")
+    assert (gone["from"], gone["found"], gone["seen_on"]) == ("ok", "", "1 of 1 servers")
+    assert gone["was"].endswith(world.site.mx_host)
+
+
+async def test_the_log_has_a_line_for_each_turn_and_each_batch_and_none_for_the_same_again(
+    world: World,
+) -> None:
+    actor = await world.actor()
+    domain = await world.verified(actor)
+    await world.sweep()
+    with capture_logs() as quiet:
+        await world.sweep()
+    assert [line["event"] for line in quiet] == ["sweep.batch"]
+    assert (quiet[0]["taken"], quiet[0]["lag"] > 0) == (1, True)
+    await world.publish(actor, domain, but=[Role.MX])
+    with capture_logs() as turned:
+        await world.sweep()
+    (line,) = (line for line in turned if line["event"] == "domain.turned")
+    assert (line["domain"], line["was"], line["status"]) == (domain.id, "verified", "lapsed")
+    assert (line["last"], line["outcome"]) == ("pass", "fail")

@@ -1,13 +1,8 @@
 """Teams, health and history: the small use cases."""
 
-import sqlite3
-from pathlib import Path
-
 import pytest
 
 from letterhead.core.refusal import Kind, Refusal
-from letterhead.ports import Store
-from letterhead.service.health import Health
 from tests.service.world import World
 
 
@@ -21,15 +16,6 @@ async def test_what_is_no_slug_is_refused(world: World, slug: str) -> None:
     with pytest.raises(Refusal) as said:
         await world.services.teams.named(slug)
     assert (said.value.kind, said.value.code) == (Kind.INVALID, "invalid_team")
-
-
-async def test_health_names_what_is_ill(world: World, store: Store, path: Path) -> None:
-    assert await world.services.health.problems() == []
-    with sqlite3.connect(path) as other:
-        other.execute("UPDATE alembic_version SET version_num = '9999'")
-    other.close()
-    (problem,) = await Health(store).problems()
-    assert problem.startswith("store: ")
 
 
 async def test_history_is_paged_newest_first_without_gaps(world: World) -> None:
