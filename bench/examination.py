@@ -1,25 +1,40 @@
-"""What a careful examination costs on the wire, beside dnspython's resolver asking the same questions."""
+"""What a careful examination costs our process, beside dnspython's resolver asking the same servers.
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+The name servers are real ones, in processes of their own, and don't count. The way to each domain has been
+walked before, as it has when a domain is examined again.
+"""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import dns.asyncresolver
-import dns.resolver
+import uvloop
 
 from bench.measure import measured_async, ratio
 from letterhead.clock import SystemClock
-from letterhead.core.hostname import Hostname
+from letterhead.core.domain import Domain
 from letterhead.core.identity import Identity, Provision
 from letterhead.core.profile import PROFILES, DkimStyle
+from letterhead.core.zone_file import zone_file
+from letterhead.ports import Clock, Resolver
 from letterhead.resolver.authoritative import Authoritative
-from letterhead.sandbox.nameserver import NameServer
-from letterhead.sandbox.world import world
+from letterhead.resolver.opening import opened
 from letterhead.service.examination import Examination
 from letterhead.service.witnesses import Witnesses
 from tests.core.registration import SITE, domain, planned
+from tests.nameservers.authority import Authority
+from tests.nameservers.internet import Internet
+from tests.nameservers.unbound import Unbound
 
-DOMAINS = 50
+DOMAINS = 25
+SERVERS = ("127.0.0.2", "127.0.0.3")
+RESOLVERS = ("127.0.0.61", "127.0.0.62", "127.0.0.63")
+QUORUM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,52 +53,97 @@ class OwnKeys:
         """Nothing to start."""
 
 
-async def lines() -> list[str]:
-    """Examinations by the zone's own server, and the same questions put by dnspython to that server."""
-    async with _names() as port:
-        clock = SystemClock()
-        own = Authoritative(["127.0.0.1"], clock, port=port, allow_private=True)
-        examination = Examination(Witnesses(own, (), 0, clock), OwnKeys(), PROFILES, SITE, clock)
-        asked = len({w.question for f in (await examination.of(_domain(0))).findings for w in f.witnesses})
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Where a walk begins, and the URLs of the resolvers."""
 
-        async def examine() -> int:
-            for number in range(DOMAINS):
-                report = await examination.of(_domain(number))
-                assert report.outcome == "pass", report
-            return DOMAINS
-
-        peer = dns.asyncresolver.Resolver(configure=False)
-        peer.nameservers, peer.port, peer.cache = ["127.0.0.1"], port, None
-
-        async def resolve() -> int:
-            for number in range(DOMAINS):
-                for record in planned(hostname=f"c{number}.example").records:
-                    await peer.resolve(record.host, record.type)
-            return DOMAINS
-
-        ours = await measured_async(f"examine a domain, {asked} names and the judging", examine)
-        theirs = await measured_async("dnspython's resolver: its 5 records, no judging", resolve)
-        return [
-            str(ours),
-            str(theirs),
-            ratio("an examination beside dnspython's bare look-ups", theirs, ours),
-        ]
+    hints: tuple[str, ...]
+    port: int
+    resolvers: tuple[str, ...]
 
 
-def _domain(number: int) -> object:
-    return domain(hostname=f"c{number}.example", id=f"dom_{number}")
+def lines() -> list[str]:
+    """Examinations by the zone's own two servers, with and without resolvers, and dnspython's look-ups."""
+    with (
+        tempfile.TemporaryDirectory(prefix="letterhead-bench-") as directory,
+        _names(Path(directory)) as names,
+    ):
+        return uvloop.run(_lines(names))
+
+
+async def _lines(names: Names) -> list[str]:
+    async with _examination(names, ()) as own, _examination(names, names.resolvers) as every:
+        asked = {w.question for f in (await own.of(_domain(0))).findings for w in f.witnesses}
+        alone = await measured_async(
+            f"examine a domain: {len(asked)} names at its 2 servers, judging", partial(_examine, own)
+        )
+        agreed = await measured_async(
+            f"the same, {QUORUM} of {len(RESOLVERS)} resolvers agreeing", partial(_examine, every)
+        )
+    theirs = await measured_async("dnspython's resolver: 5 records at 1 server, no judging", _peer(names))
+    beside = "dnspython's bare look-ups beside an examination"
+    return [str(alone), str(agreed), str(theirs), ratio(beside, alone, theirs)]
+
+
+async def _examine(examination: Examination) -> int:
+    for number in range(DOMAINS):
+        report = await examination.of(_domain(number))
+        assert report.outcome == "pass", report
+    return DOMAINS
+
+
+def _peer(names: Names) -> Callable[[], Awaitable[int]]:
+    resolver = dns.asyncresolver.Resolver(configure=False)
+    resolver.nameservers, resolver.port, resolver.cache = [SERVERS[0]], names.port, None
+
+    async def resolve() -> int:
+        for number in range(DOMAINS):
+            for record in planned(hostname=_hostname(number)).records:
+                await resolver.resolve(record.host, record.type)
+        return DOMAINS
+
+    return resolve
+
+
+def _hostname(number: int) -> str:
+    return f"c{number}.example"
+
+
+def _domain(number: int) -> Domain:
+    return domain(hostname=_hostname(number), id=f"dom_{number}")
 
 
 @asynccontextmanager
-async def _names() -> AsyncIterator[int]:
-    """A name server with DOMAINS customers, all records published. It runs in this process and counts too."""
-    customers = [Hostname(f"c{number}.example") for number in range(DOMAINS)]
-    zones = world(SITE, customers)
-    for customer in customers:
-        for record in planned(hostname=customer).records:
-            zones.holding(record.host).put(record.host, record.type, [record.text], record.ttl)
-    names = await NameServer(zones).start()
-    try:
-        yield names.port
-    finally:
-        await names.stop()
+async def _examination(names: Names, resolvers: tuple[str, ...]) -> AsyncIterator[Examination]:
+    clock: Clock = SystemClock()
+    own = Authoritative(names.hints, clock, port=names.port, allow_private=True)
+    async with AsyncExitStack() as stack:
+        recursive: list[Resolver] = [await stack.enter_async_context(opened(url, clock)) for url in resolvers]
+        witnesses = Witnesses(own, tuple(recursive), QUORUM if resolvers else 0, clock)
+        yield Examination(witnesses, OwnKeys(), PROFILES, SITE, clock)
+
+
+@contextmanager
+def _names(directory: Path) -> Iterator[Names]:
+    """Root, registry, the two servers of all customers with all records published, and the resolvers.
+
+    They run on the first core, what follows on the last, where there are two.
+    """
+    customers = [_hostname(number) for number in range(DOMAINS)]
+    cores = sorted(os.sched_getaffinity(0))
+    with ExitStack() as stack:
+        stack.callback(os.sched_setaffinity, 0, cores)
+        os.sched_setaffinity(0, cores[:1])
+        internet = Internet(directory / "internet")
+        stack.callback(internet.stop)
+        internet.start()
+        for name in customers:
+            internet.host(name, zone_file(planned(hostname=name)), servers=SERVERS)
+        authority = Authority(directory / "authority")
+        stubs = dict.fromkeys(customers, f"{SERVERS[0]}@{internet.port}")
+        unbounds = [Unbound(ip, directory / ip, authority, stubs=stubs) for ip in RESOLVERS]
+        for unbound in unbounds:
+            stack.callback(unbound.stop)
+            unbound.start()
+        os.sched_setaffinity(0, cores[-1:])
+        yield Names(internet.hints, internet.port, tuple(unbound.urls["tcp"] for unbound in unbounds))

@@ -8,12 +8,14 @@ import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
+import aiodns
 import dns.asyncresolver
 import uvloop
 
@@ -23,13 +25,14 @@ from bench.measure import machine
 from letterhead.core.answer import Question
 from letterhead.core.endpoint import endpoint
 from letterhead.core.team import Team
-from letterhead.ports import Snapshot
+from letterhead.ports import Change, Glance, Snapshot
 from letterhead.resolver.bulk.engine import Engine
 from letterhead.resolver.bulk.errand import Errand
 from letterhead.resolver.bulk.lookout import DigestLookout
 from letterhead.resolver.bulk.questions import prepared
-from letterhead.resolver.bulk.reading import Lean, lean
+from letterhead.resolver.bulk.reading import lean
 from letterhead.store.database import Database, Statement
+from letterhead.store.domain_row import values_of
 from letterhead.store.relational import RelationalStore, open_database
 from letterhead.store.schema import migrate
 from letterhead.store.snapshots import SnapshotTable, succession
@@ -39,11 +42,13 @@ from tests.postgres import Postgres
 
 ROUNDS = 5
 STRETCH = 2_000
+TOGETHER = 1_000  # statements in a transaction that fills a database
 CHANGED = 50  # one in so many is found changed: 2 %
 QUESTIONS = 7 * DOMAINS
 SECRET = bytes(range(32))
 
 FEW = 300  # domains for who is slow
+AT_ONCE = 50  # questions of theirs on the way
 NOTICE = "digest compared, one range update, SQLite"
 PEER = "dnsperf -n 1 -e -q 100, UDP, no verdict, no database"
 
@@ -63,23 +68,20 @@ class Sweeping:
         self._database = database
         self._snapshots = SnapshotTable(database)
         self.lookout = DigestLookout(endpoint(url), None, SECRET)
-        self._engine: Engine[Snapshot, Lean] = Engine(endpoint(url), None, lean)
+        self._engine: Engine[Snapshot] = Engine(endpoint(url), None)
 
     async def prepare(self) -> None:
         """Register everybody and take a first look, which warms the resolver; some look changed then."""
         await RelationalStore(self._database).teams.add(Team("team_a", "a", NOON))
-        for first in range(0, DOMAINS, 500):
-            await asyncio.gather(*(self._register(number) for number in range(first, first + 500)))
+        await self._write(map(_registration, range(DOMAINS)))
         found = [
             glance async for some in self.lookout.look(map(_snapshot, range(DOMAINS))) for glance in some
         ]
         assert len(found) == DOMAINS
-        for index, glance in enumerate(sorted(found, key=lambda glance: glance.snapshot.domain)):
-            assert glance.digest is not None, glance
-            kept = Snapshot(glance.snapshot.domain, glance.snapshot.questions, glance.digest)
-            if index % CHANGED == 0:
-                kept = Snapshot(kept.domain, kept.questions, bytes(16))
-            await self._database.write(*succession(domain(id=kept.domain), kept))
+        found.sort(key=lambda glance: glance.snapshot.domain)
+        await self._write(
+            statement for index, glance in enumerate(found) for statement in _kept(glance, index % CHANGED)
+        )
 
     async def notice(self) -> int:
         """Read what is due, ask, compare the digest, save the moment; hand on what looks changed."""
@@ -103,7 +105,7 @@ class Sweeping:
         right, at, after = 0, datetime.now(UTC), ""
         moment = int(at.timestamp() * 1e6)
         while (stretch := await self._snapshots.stretch(after, at, STRETCH)).last:
-            errands: Iterator[Errand[Snapshot, Lean]] = (Errand(each, each.questions) for each in stretch.due)
+            errands: Iterator[Errand[Snapshot]] = (Errand(each, each.questions) for each in stretch.due)
             rows = []
             async for some in self._engine.ask(errands):
                 right += sum(map(_is_right, some))
@@ -119,18 +121,35 @@ class Sweeping:
         await self._engine.close()
         await self._database.close()
 
-    async def _register(self, number: int) -> None:
-        store = RelationalStore(self._database)
-        await store.domains.add(domain(hostname=hostname(number), id=_id(number)), (), ())
+    async def _write(self, statements: Iterable[Statement]) -> None:
+        """Many at once: what is measured comes later."""
+        left = iter(statements)
+        while some := tuple(islice(left, TOGETHER)):
+            await self._database.write(*some)
+
+
+def _registration(number: int) -> Statement:
+    values = values_of(domain(hostname=hostname(number), id=_id(number)))
+    names = ", ".join(values)
+    return Statement(f"INSERT INTO domain ({names}) VALUES (:{names.replace(', ', ', :')})", values)  # noqa: S608 - our own names
+
+
+def _kept(glance: Glance, place: int) -> Iterator[Statement]:
+    """Keep what was seen; of the first in so many something else, so that it looks changed."""
+    assert glance.digest is not None, glance
+    snapshot = Snapshot(
+        glance.snapshot.domain, glance.snapshot.questions, glance.digest if place else bytes(16)
+    )
+    return succession(Change(domain(id=snapshot.domain, asked_at=NOON), snapshot=snapshot))
 
 
 def _snapshot(number: int) -> Snapshot:
     return Snapshot(_id(number), prepared(questions(number)), b"")
 
 
-def _is_right(errand: Errand[Snapshot, Lean]) -> bool:
-    found = errand.findings or ()
-    said = tuple(record[3] for answer in found for record in answer.records)
+def _is_right(errand: Errand[Snapshot]) -> bool:
+    read = [lean(*pair) for pair in zip(errand.asked, errand.heard or (), strict=True)]
+    said = tuple(record[3] for answer in read if answer is not None for record in answer.records)
     return said == expected(int(errand.key.domain[4:]))
 
 
@@ -154,16 +173,27 @@ async def sweeping(database_url: str, resolver_url: str) -> AsyncIterator[Sweepi
 
 
 async def dnspython(resolver_url: str) -> int:
-    """The peer in Python: its resolver asks about the first domains, as many at a time as it does best."""
+    """The peer in Python: its resolver asks about the first domains."""
     at = endpoint(resolver_url)
     peer = dns.asyncresolver.Resolver(configure=False)
     peer.nameservers, peer.port, peer.cache = [at.ip], at.port, None
+    return await _each(lambda question: peer.resolve(question.name, question.type))
+
+
+async def c_ares(resolver_url: str) -> int:
+    """The peer with a core in C: aiodns asks about the same domains."""
+    at = endpoint(resolver_url)
+    async with aiodns.DNSResolver(nameservers=[at.ip], udp_port=at.port, tcp_port=at.port) as peer:
+        return await _each(lambda question: peer.query_dns(question.name, question.type))
+
+
+async def _each(ask: Callable[[Question], Awaitable[object]]) -> int:
     asked = [question for number in range(FEW) for question in questions(number)]
-    limit = asyncio.Semaphore(50)
+    limit = asyncio.Semaphore(AT_ONCE)
 
     async def one(question: Question) -> None:
         async with limit:
-            await peer.resolve(question.name, question.type)
+            await ask(question)
 
     await asyncio.gather(*map(one, asked))
     return len(asked)
@@ -184,6 +214,7 @@ async def rounds(directory: Path, *, postgres: Postgres | None) -> dict[str, lis
             outgrown = await stack.enter_async_context(sweeping(postgres.migrated(), tcp))
             works["digest, one range update, PostgreSQL"] = outgrown.notice
             works["every answer parsed, every row written, PostgreSQL"] = outgrown.parse
+        works["aiodns, UDP, no verdict, no database"] = partial(c_ares, udp)
         works["dnspython's resolver, UDP, no verdict, no database"] = partial(dnspython, udp)
         asked = (question for number in range(DOMAINS) for question in questions(number))
         peer = Dnsperf(world.address, world.port, asked, directory)
@@ -210,7 +241,7 @@ def main() -> None:
     for name, numbers in results.items():
         median = statistics.median(numbers)
         least, most = min(numbers), max(numbers)
-        print(f"{name:<52} {median:>9,.0f}   ({least:,.0f} to {most:,.0f})  {median / peer:.2f} × dnsperf")
+        print(f"{name:<52} {median:>9,.0f}   ({least:,.0f} to {most:,.0f})  {median / peer:.3f} × dnsperf")
     print(f"\nsweep_vs_dnsperf {statistics.median(results[NOTICE]) / peer:.2f}")
 
 

@@ -13,20 +13,26 @@ def test_a_value_is_kept_for_its_lifetime(clock: ManualClock) -> None:
     memory: Memory[str, int] = Memory(clock, 10)
     memory.keep("a", 1, 30)
     clock.advance(29.9)
-    assert "a" in memory
-    assert memory["a"] == 1
+    assert memory.get("a") == 1
     clock.advance(0.1)
-    assert "a" not in memory
-    assert "b" not in memory
+    assert memory.get("a") is None
+    assert memory.get("b") is None
+
+
+def test_a_value_without_a_lifetime_is_kept_as_long_as_there_is_room(clock: ManualClock) -> None:
+    memory: Memory[str, int] = Memory(clock, 10)
+    assert memory.keep("a", 1) == 1
+    clock.advance(1e9)
+    assert memory.get("a") == 1
 
 
 def test_the_one_not_used_for_the_longest_time_makes_room(clock: ManualClock) -> None:
     memory: Memory[str, int] = Memory(clock, 2)
     for key, value in (("a", 1), ("b", 2)):
         memory.keep(key, value, 30)
-    assert memory["a"] == 1
+    assert memory.get("a") == 1
     memory.keep("c", 3, 30)
-    assert [key in memory for key in "abc"] == [True, False, True]
+    assert [memory.get(key) for key in "abc"] == [1, None, 3]
 
 
 async def test_an_errand_is_run_once_for_all_who_join_and_again_for_who_comes_later() -> None:

@@ -4,18 +4,17 @@ import struct
 import time
 
 import dns.message
-import dns.name
 import dns.rrset
 import pytest
 
 from letterhead.core.answer import Fault, Mx, Observation, Question, RecordType, Soa, Source, Target, Txt
-from letterhead.resolver import wire
+from letterhead.resolver import message, wire
 from letterhead.resolver.conversation import Reply
 from letterhead.resolver.observation import MAX_CHAIN, observed
 from tests.clock import ManualClock
 
 ASKED = Question("w.acme.com", RecordType.TXT)
-ACME = dns.name.from_text("acme.com")
+ACME = "acme.com"
 SOA = "acme.com. 300 IN SOA NS1.acme.com. Host\\.Master.acme.com. 7 1 2 3 900"
 FOREIGN_SOA = "other.net. 300 IN SOA a.other.net. b.other.net. 7 1 2 3 900"
 
@@ -25,7 +24,7 @@ def seen(
     authority: tuple[str, ...] = (),
     rcode: int = 0,
     aa: bool = True,
-    zone: dns.name.Name | None = ACME,
+    zone: str | None = ACME,
     question: Question = ASKED,
 ) -> Observation:
     """What is observed of a server of `zone` (None: a resolver) that replied so, record by record."""
@@ -33,8 +32,8 @@ def seen(
     rrs = [b"".join(_wire(line) for line in lines) for lines in (answer, authority)]
     flags = 0x8000 | 0x0400 * aa | rcode
     header = struct.pack("!HHHHHH", query.id, flags, 1, len(answer), len(authority), 0)
-    message = wire.read(header + query.asked + rrs[0] + rrs[1])
-    reply = Reply(question, "udp://192.0.2.1:53", ManualClock().now(), 1.5, message)
+    read = message.read(header + query.asked + rrs[0] + rrs[1])
+    reply = Reply(question, "udp://192.0.2.1:53", ManualClock().now(), 1.5, read)
     source = Source.RECURSIVE if zone is None else Source.AUTHORITATIVE
     return observed(reply, source, name="ns1.acme.com", zone=zone)
 

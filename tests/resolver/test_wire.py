@@ -1,16 +1,13 @@
-"""Queries as bytes, which replies belong to them, and what is read of a reply."""
+"""Queries as bytes, and which replies belong to them."""
 
 import struct
-import time
 from collections.abc import Callable
-from contextlib import suppress
 
 import dns.flags
 import dns.message
-import dns.rcode
 import dns.rrset
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from letterhead.core.answer import Question, RecordType
@@ -21,18 +18,9 @@ TXT = Question("acme.com", RecordType.TXT)
 
 def reply(query: wire.Query, *records: str) -> dns.message.Message:
     """A proper answer to the query with these records, lines of a zone file without the owner's origin."""
-    message = dns.message.make_response(dns.message.from_wire(query.wire))
-    message.answer = [dns.rrset.from_text(*record.split(maxsplit=4)) for record in records]
-    return message
-
-
-def bare(query: wire.Query, *records: bytes) -> bytes:
-    """A message of these wire-format records behind the query's question."""
-    return struct.pack("!HHHHHH", query.id, 0x8400, 1, len(records), 0, 0) + query.asked + b"".join(records)
-
-
-def txt(rclass: int = 1, ttl: int = 300, rtype: int = 16, rdata: bytes = b"\x02hi") -> bytes:
-    return b"\xc0\x0c" + struct.pack("!HHIH", rtype, rclass, ttl, len(rdata)) + rdata
+    response = dns.message.make_response(dns.message.from_wire(query.wire))
+    response.answer = [dns.rrset.from_text(*record.split(maxsplit=4)) for record in records]
+    return response
 
 
 def test_a_query_has_a_random_id_edns_of_1232_bytes_and_never_cd() -> None:
@@ -89,81 +77,6 @@ def test_only_a_server_that_understood_nothing_may_leave_the_question_out(rcode:
     assert not query.is_answered_by(header[:6] + b"\x00\x01" + header[8:])
 
 
-@pytest.mark.parametrize(("received", "read"), [(0, 0), (2**31 - 1, 2**31 - 1), (2**31, 0), (2**32 - 1, 0)])
-def test_R21_a_ttl_with_the_top_bit_set_is_zero(received: int, read: int) -> None:
-    query = wire.query(TXT, recursive=True, edns=True)
-    (record,) = wire.read(bare(query, txt(ttl=received))).answer
-    assert record.ttl == read
-
-
-def test_R21_other_classes_and_types_are_stepped_over_however_broken() -> None:
-    query = wire.query(TXT, recursive=True, edns=True)
-    junk = [txt(rclass=3), txt(rtype=46, rdata=b"\xff"), txt(rtype=65_280, rdata=b"")]
-    (record,) = wire.read(bare(query, *junk, txt())).answer
-    assert record.data.strings == (b"hi",)
-
-
-def test_rcodes_are_read_with_the_upper_bits_that_edns_carries() -> None:
-    query = wire.query(TXT, recursive=True, edns=True)
-    message = reply(query)
-    message.set_rcode(dns.rcode.BADCOOKIE)
-    assert wire.read(message.to_wire()).rcode == 23
-
-
-def test_R18_more_than_a_thousand_records_are_refused_by_the_header_alone() -> None:
-    query = wire.query(TXT, recursive=True, edns=True)
-    assert len(wire.read(bare(query, *[txt()] * 1000)).answer) == 1000
-    header = struct.pack("!HHHHHH", query.id, 0x8400, 1, 1, 1000, 0)
-    with pytest.raises(wire.TooLarge, match="1001 records"):
-        wire.read(header + query.asked)
-
-
-@pytest.mark.parametrize("rtype", [5, 15], ids=["CNAME", "MX"])
-def test_R18_a_compression_bomb_is_given_up_quickly(rtype: int) -> None:
-    deep = Question(".".join("a" * 120), RecordType.TXT)
-    query = wire.query(deep, recursive=True, edns=True)
-    rdata = (b"\x00\x0a" if rtype == 15 else b"") + b"\xc0\x0c"
-    bomb = bare(query, *[txt(rtype=rtype, rdata=rdata)] * 1000)
-    began = time.perf_counter()
-    with pytest.raises(wire.TooLarge, match="labels"):
-        wire.read(bomb)
-    assert time.perf_counter() - began < 1.0
-
-
-def test_a_pointer_that_points_at_itself_is_unreadable() -> None:
-    query = wire.query(TXT, recursive=True, edns=True)
-    loop = len(query.asked) + 12
-    record = struct.pack("!HHHIH", 0xC000 | loop, 16, 1, 300, 0)
-    with pytest.raises(wire.Unreadable):
-        wire.read(bare(query, record))
-
-
-RICH = reply(
-    wire.query(TXT, recursive=True, edns=True),
-    'acme.com. 300 IN TXT "v=spf1" "-all"',
-    "acme.com. 300 IN MX 10 mx.acme.com.",
-    "acme.com. 300 IN SOA ns1.acme.com. host.acme.com. 1 2 3 4 5",
-    "acme.com. 300 IN AAAA 2001:db8::1",
-    "acme.com. 300 IN CNAME other.example.",
-)
-RICH.use_edns(0, options=[dns.edns.EDEOption(3, "stale"), dns.edns.GenericOption(10, b"12345678")])
-
-
-@settings(max_examples=1000, deadline=None)
-@given(st.data())
-def test_R18_mutated_answers_are_read_or_called_unreadable_and_raise_nothing_else(
-    data: st.DataObject,
-) -> None:
-    mutant = bytearray(RICH.to_wire())
-    for _ in range(data.draw(st.integers(1, 8))):
-        mutant[data.draw(st.integers(0, len(mutant) - 1))] = data.draw(st.integers(0, 255))
-    mutant = mutant[: data.draw(st.one_of(st.just(len(mutant)), st.integers(0, len(mutant))))]
-    with suppress(wire.Unreadable, wire.TooLarge):
-        wire.read(bytes(mutant))
-
-
 @given(st.binary(max_size=600))
-def test_random_bytes_are_read_or_called_unreadable_and_raise_nothing_else(junk: bytes) -> None:
-    wire.query(TXT, recursive=True, edns=True).is_answered_by(junk)
-    with suppress(wire.Unreadable, wire.TooLarge):
-        wire.read(junk)
+def test_random_bytes_belong_to_no_query(junk: bytes) -> None:
+    assert not wire.query(TXT, recursive=True, edns=True).is_answered_by(junk)

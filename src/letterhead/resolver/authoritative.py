@@ -1,12 +1,11 @@
 """The zone's own servers, all of them: found by walking the delegation, asked at the same time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import dns.exception
-import dns.name
 
 from letterhead.core.answer import Fault, Observation, Question, Source
 from letterhead.core.egress import may_connect
@@ -15,7 +14,7 @@ from letterhead.resolver.conversation import Reply
 from letterhead.resolver.delegation import Delegation, NameServer
 from letterhead.resolver.exchange import Exchange
 from letterhead.resolver.memory import Memory
-from letterhead.resolver.names import zone_text
+from letterhead.resolver.names import canonical, labels, zone_text
 from letterhead.resolver.observation import observed
 from letterhead.resolver.panel import Lost
 from letterhead.resolver.transport import Server
@@ -24,7 +23,7 @@ from letterhead.resolver.walk import Walk
 MAX_AT_ONE_ZONE = 25
 """Questions on their way to one zone's servers, so that one with many slow ones holds up only itself."""
 
-_ZONES, _LONG = 10_000, 3_600.0  # zones whose gates are kept, and for how many seconds
+_ZONES = 10_000  # whose gates are kept
 _FOR_THE_WALK = 0.6  # of the time; the rest is for the zone's own servers, one of which may be dead
 
 
@@ -42,7 +41,7 @@ class Authoritative:
         self._port = port
         self._allow_private = allow_private
         self._exchange = Exchange(clock)
-        self._gates: Memory[dns.name.Name, asyncio.Semaphore] = Memory(clock, _ZONES)
+        self._gates: Memory[str, asyncio.Semaphore] = Memory(clock, _ZONES)
         self._walk = Walk(hints, self._exchange, clock, port=port, allow_private=allow_private)
 
     async def ask(self, question: Question, *, within: float) -> tuple[Observation, ...]:
@@ -53,7 +52,7 @@ class Authoritative:
         """
         start = asyncio.get_running_loop().time()
         try:
-            name = dns.name.from_text(question.name)
+            name = canonical(question.name)
             return await self._ask(question, name, start + within * _FOR_THE_WALK, start + within)
         except dns.exception.DNSException as error:
             detail = f"{question.name!r} is no name that the DNS can hold: {error}"
@@ -62,7 +61,7 @@ class Authoritative:
             return (self._where_lost(question, lost),)
 
     async def _ask(
-        self, question: Question, name: dns.name.Name, walk_until: float, until: float
+        self, question: Question, name: str, walk_until: float, until: float
     ) -> tuple[Observation, ...]:
         zone = await self._walk.to(name, until=walk_until)
         observations = await self._all_of(zone, question, until)
@@ -76,8 +75,11 @@ class Authoritative:
 
     async def _all_of(self, zone: Delegation, question: Question, until: float) -> tuple[Observation, ...]:
         """What each server of the zone says; of one without an address, that it has none. Raises Lost."""
-        async with self._admitted(zone.zone, until):
+        gate = await self._admitted(zone.zone, until)
+        try:
             said = await asyncio.gather(*(self._one_of(zone, *at, question, until) for at in zone.addresses))
+        finally:
+            gate.release()
         mute = [server for server in zone.servers if not server.addresses]
         detail = "no address was found for this name server"
         return *said, *(
@@ -85,22 +87,19 @@ class Authoritative:
             for server in mute
         )
 
-    @asynccontextmanager
-    async def _admitted(self, zone: dns.name.Name, until: float) -> AsyncIterator[None]:
-        """Wait until few enough questions to the zone are on their way. Raises Lost when the time is up."""
-        if zone not in self._gates:
-            self._gates.keep(zone, asyncio.Semaphore(MAX_AT_ONE_ZONE), _LONG)
-        gate = self._gates[zone]
+    async def _admitted(self, zone: str, until: float) -> asyncio.Semaphore:
+        """Wait until few enough questions to the zone are on their way; returns the gate, to be released.
+
+        Raises Lost when the time is up.
+        """
+        gate = self._gates.get(zone) or self._gates.keep(zone, asyncio.Semaphore(MAX_AT_ONE_ZONE))
         try:
             async with asyncio.timeout_at(until):
                 await gate.acquire()
         except TimeoutError as error:
             detail = f"{MAX_AT_ONE_ZONE} other questions were on their way to its slow servers"
             raise Lost(zone, Fault.TIMEOUT, detail) from error
-        try:
-            yield
-        finally:
-            gate.release()
+        return gate
 
     async def _one_of(
         self, zone: Delegation, server: NameServer, ip: str, question: Question, until: float
@@ -120,7 +119,7 @@ class Authoritative:
         reply = lost.reply or self._no_reply(question, lost.fault, detail)
         seen = observed(reply, Source.AUTHORITATIVE, name=lost.server, zone=lost.zone)
         # A registry that does not answer for its own zone is no fault of the domain's delegation.
-        above = lost.fault is Fault.LAME and len(lost.zone.labels) <= 2  # the root label is one
+        above = lost.fault is Fault.LAME and len(labels(lost.zone)) <= 1
         fault = Fault.NO_SERVERS if above else lost.fault
         return replace(seen, question=question, records=(), soa=None, fault=fault, detail=detail)
 
@@ -131,7 +130,7 @@ class Authoritative:
         detail: str,
         *,
         name: str = "",
-        zone: dns.name.Name | None = None,
+        zone: str | None = None,
     ) -> Observation:
         """The observation of a server that was not asked."""
         return observed(self._no_reply(question, fault, detail), Source.AUTHORITATIVE, name=name, zone=zone)
@@ -140,6 +139,6 @@ class Authoritative:
         return Reply(question, url, self._clock.now(), 0.0, fault=fault, detail=detail)
 
 
-def _whereabouts(zone: Delegation) -> tuple[dns.name.Name, frozenset[tuple[str, str]]]:
+def _whereabouts(zone: Delegation) -> tuple[str, frozenset[tuple[str, str]]]:
     """Where the zone is served, in whatever order its servers were named."""
     return zone.zone, frozenset((server.text, ip) for server, ip in zone.addresses)

@@ -15,7 +15,8 @@ import dns.rcode
 from letterhead.core.answer import Fault, Question
 from letterhead.ports import Clock
 from letterhead.resolver import wire
-from letterhead.resolver.wire import Message, Query
+from letterhead.resolver.message import Message, TooLarge, Unreadable, read
+from letterhead.resolver.wire import Query
 
 QUICK_BYTES = 1_500
 QUICK_LABELS = 300
@@ -94,18 +95,18 @@ async def _ask(way: Way, question: Question, *, recursive: bool, edns: bool) -> 
         raise Failed(Fault.MALFORMED, str(error)) from error
     try:
         return await _read(await way.fetch(query))
-    except wire.Unreadable as error:
+    except Unreadable as error:
         raise Failed(Fault.MALFORMED, f"the reply is no DNS message: {error}") from error
-    except wire.TooLarge as error:
+    except TooLarge as error:
         raise Failed(Fault.TOO_LARGE, f"the reply is too large: {error}") from error
 
 
 async def _read(reply: bytes) -> Message:
     """Read a reply; those that take long one after another, so that a flood of them holds nobody up (R18)."""
     if len(reply) <= QUICK_BYTES:
-        with suppress(wire.TooLarge):
-            return wire.read(reply, max_labels=QUICK_LABELS)
-    return await asyncio.get_running_loop().run_in_executor(_READER, wire.read, reply)
+        with suppress(TooLarge):
+            return read(reply, max_labels=QUICK_LABELS)
+    return await asyncio.get_running_loop().run_in_executor(_READER, read, reply)
 
 
 def _refuses_edns(message: Message) -> bool:

@@ -6,15 +6,11 @@ Sources: RFC 1034 §4.2, §5.3.3. Everything here is a pure reading of messages;
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import dns.name
 import dns.rcode
-import dns.rdatatype
-from dns.rdtypes.ANY.NS import NS
-from dns.rdtypes.IN.A import A
-from dns.rdtypes.IN.AAAA import AAAA
 
-from letterhead.resolver.names import name_text
-from letterhead.resolver.wire import Message, WireRecord
+from letterhead.core.answer import Address, RecordType, ResourceRecord, Target
+from letterhead.resolver.message import Message
+from letterhead.resolver.names import is_below, labels
 
 MAX_SERVERS = 13
 """Name servers of one zone that we ask; more never fitted a 512-byte referral."""
@@ -29,27 +25,27 @@ _MAX_PER_SERVER = 4  # so that one name with many addresses does not use up the 
 class NameServer:
     """A name server of a zone. `name` is None for a root hint; without addresses it can't be asked."""
 
-    name: dns.name.Name | None
+    name: str | None
     addresses: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """The name as evidence shows it; "" if it has none."""
-        return "" if self.name is None else name_text(self.name)
+        return self.name or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
     """A zone and the servers it is given to. `ttl` in seconds."""
 
-    zone: dns.name.Name
+    zone: str
     servers: tuple[NameServer, ...]
     ttl: int
 
     @property
     def is_registry(self) -> bool:
         """Whether this is the root or a top-level domain."""
-        return len(self.zone.labels) <= 2  # the root label is one of them
+        return len(labels(self.zone)) <= 1
 
     @property
     def addresses(self) -> list[tuple[NameServer, str]]:
@@ -61,7 +57,7 @@ class Delegation:
 class Inside:
     """The probed name is in `zone`, which the server itself serves. `exists` is False for NXDOMAIN."""
 
-    zone: dns.name.Name
+    zone: str
     exists: bool
 
 
@@ -74,51 +70,53 @@ Step = Delegation | Inside | Aliased
 """Where a reply to a probe leads: down a referral, no further, or around an alias."""
 
 
-def step(message: Message, probe: dns.name.Name, zone: dns.name.Name) -> Step | None:
+def step(message: Message, probe: str, zone: str) -> Step | None:
     """What the reply of one of `zone`'s servers, asked for the SOA of `probe`, says about the way there.
 
     None when it says nothing usable: an error, a referral upwards or sideways, an answer without AA.
     """
     if message.rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
         return None
-    starts = [r.owner for r in message.answer + message.authority if r.type == dns.rdatatype.SOA]
+    starts = [r.owner for r in message.answer + message.authority if r.type is RecordType.SOA]
     if not message.answer and not starts:
         down = _referral(message, probe, zone)
         if down is not None:
             return down
     if not message.is_authoritative:
         return None
-    if any(r.type == dns.rdatatype.CNAME and r.owner == probe for r in message.answer):
+    if any(r.type is RecordType.CNAME and r.owner == probe for r in message.answer):
         return Aliased()
-    begins = next((s for s in starts if probe.is_subdomain(s) and s.is_subdomain(zone)), zone)
+    begins = next((s for s in starts if is_below(probe, s) and is_below(s, zone)), zone)
     return Inside(begins, message.rcode == dns.rcode.NOERROR)
 
 
-def _referral(message: Message, probe: dns.name.Name, zone: dns.name.Name) -> Delegation | None:
+def _referral(message: Message, probe: str, zone: str) -> Delegation | None:
     """The delegation that a referral gives; only downwards, and towards the probed name."""
     for candidate in message.authority:
         child = candidate.owner
-        if candidate.type == dns.rdatatype.NS and child != zone and child.is_subdomain(zone):
-            return delegation(message, message.authority, child, zone) if probe.is_subdomain(child) else None
+        if candidate.type is RecordType.NS and child != zone and is_below(child, zone):
+            return delegation(message, message.authority, child, zone) if is_below(probe, child) else None
     return None
 
 
-def delegation(
-    message: Message, section: Iterable[WireRecord], child: dns.name.Name, bailiwick: dns.name.Name
-) -> Delegation:
+def delegation(message: Message, section: Iterable[ResourceRecord], child: str, bailiwick: str) -> Delegation:
     """The NS records of `child` in a section, with those addresses that lie in the server's bailiwick.
 
     Addresses of names outside of it are anybody's to forge and are left out (RFC 2181 §5.4.1).
     """
-    records = [(r.data.target, r.ttl) for r in section if r.owner == child and isinstance(r.data, NS)]
+    records = [
+        (r.data.name, r.ttl)
+        for r in section
+        if r.owner == child and r.type is RecordType.NS and isinstance(r.data, Target)
+    ]
     names = list(dict.fromkeys(name for name, _ in records))[:MAX_SERVERS]
     servers = (
-        NameServer(n, addresses(message.additional, n) if n.is_subdomain(bailiwick) else ()) for n in names
+        NameServer(n, addresses(message.additional, n) if is_below(n, bailiwick) else ()) for n in names
     )
     return Delegation(child, tuple(servers), min((ttl for _, ttl in records), default=0))
 
 
-def addresses(section: Iterable[WireRecord], name: dns.name.Name) -> tuple[str, ...]:
+def addresses(section: Iterable[ResourceRecord], name: str) -> tuple[str, ...]:
     """The A and AAAA records of a name server, in the order received."""
-    found = (r.data.address for r in section if r.owner == name and isinstance(r.data, A | AAAA))
+    found = (r.data.ip for r in section if r.owner == name and isinstance(r.data, Address))
     return tuple(dict.fromkeys(found))[:_MAX_PER_SERVER]

@@ -13,7 +13,7 @@ from letterhead.resolver.memory import Memory
 from letterhead.resolver.transport import Forgery, Server, over_tcp, over_udp
 from letterhead.resolver.wire import Query
 
-_MANY, _LONG = 10_000, 3_600.0  # lines kept, and for how many seconds
+_LINES = 10_000  # kept; with one, what is on its way to that server and how it fared is forgotten
 
 
 class Exchange:
@@ -21,23 +21,23 @@ class Exchange:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lines: Memory[Server, Line] = Memory(clock, _MANY)
+        self._lines: Memory[Server, Line] = Memory(clock, _LINES)
         # Half of what this process may open; the rest is for whoever talks to us, and for the store.
         self._sockets = asyncio.Semaphore(getrlimit(RLIMIT_NOFILE)[0] // 2)
 
     def is_silent(self, server: Server) -> bool:
         """Whether the server answered nobody when it was asked last."""
-        return server in self._lines and self._lines[server].is_silent
+        line = self._lines.get(server)
+        return line is not None and line.is_silent
 
     async def ask(self, question: Question, server: Server, *, recursive: bool, within: float) -> Reply:
         """Ask `server` once, for at most `within` seconds. `recursive` sets RD.
 
         Raises nothing but CancelledError.
         """
-        if server not in self._lines:
-            self._lines.keep(server, Line(self._clock), _LONG)
+        line = self._lines.get(server) or self._lines.keep(server, Line(self._clock))
         way = _Datagram(server, self._sockets)
-        return await self._lines[server].ask(way, question, recursive=recursive, within=within)
+        return await line.ask(way, question, recursive=recursive, within=within)
 
 
 class _Datagram:

@@ -1,6 +1,7 @@
 """Remembering what was found out for a while, and finding out only once what several want to know at once."""
 
 import asyncio
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
@@ -19,20 +20,21 @@ class Memory(Generic[K, V]):
         self._capacity = capacity
         self._kept: OrderedDict[K, tuple[V, float]] = OrderedDict()
 
-    def __contains__(self, key: K) -> bool:
+    def get(self, key: K) -> V | None:
+        """What is remembered under the key, or None."""
         kept = self._kept.get(key)
-        return kept is not None and self._clock.monotonic() < kept[1]
-
-    def __getitem__(self, key: K) -> V:
+        if kept is None or self._clock.monotonic() >= kept[1]:
+            return None
         self._kept.move_to_end(key)
-        return self._kept[key][0]
+        return kept[0]
 
-    def keep(self, key: K, value: V, lifetime: float) -> None:
-        """Remember the value for so many seconds."""
+    def keep(self, key: K, value: V, lifetime: float = math.inf) -> V:
+        """Remember the value, for so many seconds; returns it."""
         self._kept[key] = value, self._clock.monotonic() + lifetime
         self._kept.move_to_end(key)
         if len(self._kept) > self._capacity:
             self._kept.popitem(last=False)
+        return value
 
 
 class Flights(Generic[K, V]):

@@ -9,16 +9,14 @@ from contextlib import aclosing
 from functools import partial
 from typing import TypeVar
 
-import dns.name
-
 from letterhead.core.answer import Fault, Question
 from letterhead.core.egress import may_connect
 from letterhead.resolver.conversation import Reply
 from letterhead.resolver.delegation import Delegation, NameServer
 from letterhead.resolver.exchange import Exchange
+from letterhead.resolver.message import Message
 from letterhead.resolver.race import staggered
 from letterhead.resolver.transport import Server
-from letterhead.resolver.wire import Message
 
 MAX_QUERIES = 100
 """Queries for one walk, walks within it included: a referral to thirteen made-up names of servers would cost
@@ -36,7 +34,7 @@ class Lost(Exception):
     """
 
     def __init__(
-        self, zone: dns.name.Name, fault: Fault, detail: str, *, server: str = "", reply: Reply | None = None
+        self, zone: str, fault: Fault, detail: str, *, server: str = "", reply: Reply | None = None
     ) -> None:
         super().__init__(detail)
         self.zone = zone
@@ -52,7 +50,7 @@ class Budget:
         self._until = until
         self._queries: Iterator[int] = iter(range(MAX_QUERIES))
 
-    def spend(self, zone: dns.name.Name) -> float:
+    def spend(self, zone: str) -> float:
         """Take one query to a server of `zone`; returns the seconds it may last. Raises Lost: none left."""
         if next(self._queries, None) is None:
             raise Lost(zone, Fault.TOO_DEEP, f"more than {MAX_QUERIES} queries to find the servers")

@@ -7,7 +7,7 @@ and reports ports that nobody listens on, and with a source port that the kernel
 import asyncio
 import socket
 import struct
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from letterhead.resolver.wire import Query
@@ -58,46 +58,57 @@ async def over_udp(server: Server, query: Query) -> bytes:
     with socket.socket(server.family, socket.SOCK_DGRAM) as sock:
         sock.setblocking(False)  # noqa: FBT003 - takes no keyword
         sock.connect((server.ip, server.port))
-        for number in range(1, UDP_TRIES + 1):
-            sock.send(query.wire)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(number * UDP_PATIENCE):
-                    return await _reply(sock, query)
-    raise TimeoutError
+        return await _Asked(sock, query).reply()
 
 
-async def _reply(sock: socket.socket, query: Query) -> bytes:
-    """Wait for the datagram that belongs to the query; others are only counted."""
-    loop = asyncio.get_running_loop()
-    arrived: asyncio.Future[bytes] = loop.create_future()
-    strangers = 0
+class _Asked:
+    """A query and the socket of its own over which it is asked."""
 
-    def look() -> None:
-        nonlocal strangers
-        for _ in range(_READ_AT_ONCE):
-            datagram = sock.recv(65_535)
-            if query.is_answered_by(datagram):
-                arrived.set_result(datagram)
-                return
-            strangers += 1
-            if strangers > MAX_STRANGERS:
-                raise Forgery(f"more than {MAX_STRANGERS} replies that don't belong to the question")
+    def __init__(self, sock: socket.socket, query: Query) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._sock = sock
+        self._query = query
+        self._arrived: asyncio.Future[bytes] = self._loop.create_future()
+        self._tries = 0
+        self._strangers = 0
 
-    def readable() -> None:
-        if arrived.done():
+    async def reply(self) -> bytes:
+        """Send, and wait for the datagram that belongs to the query; others are only counted."""
+        self._loop.add_reader(self._sock, self._within, self._look)
+        try:
+            self._within(self._send)
+            return await self._arrived
+        finally:
+            self._timer.cancel()
+            self._loop.remove_reader(self._sock)
+
+    def _within(self, act: Callable[[], None]) -> None:
+        """Act while nothing has come of it; what goes wrong then is what comes of it."""
+        if self._arrived.done():
             return
         try:
-            look()
+            act()
         except BlockingIOError:
             return
         except (OSError, Forgery) as error:
-            arrived.set_exception(error)
+            self._arrived.set_exception(error)
 
-    loop.add_reader(sock, readable)
-    try:
-        return await arrived
-    finally:
-        loop.remove_reader(sock)
+    def _send(self) -> None:
+        if self._tries == UDP_TRIES:
+            raise TimeoutError
+        self._tries += 1
+        self._timer = self._loop.call_later(self._tries * UDP_PATIENCE, self._within, self._send)
+        self._sock.send(self._query.wire)
+
+    def _look(self) -> None:
+        for _ in range(_READ_AT_ONCE):
+            datagram = self._sock.recv(65_535)
+            if self._query.is_answered_by(datagram):
+                self._arrived.set_result(datagram)
+                return
+            self._strangers += 1
+            if self._strangers > MAX_STRANGERS:
+                raise Forgery(f"more than {MAX_STRANGERS} replies that don't belong to the question")
 
 
 async def over_tcp(server: Server, query: Query) -> bytes:

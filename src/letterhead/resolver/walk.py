@@ -13,8 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import dns.name
-
 from letterhead.core.answer import Fault, Question, RecordType
 from letterhead.core.suffix import registrable
 from letterhead.ports import Clock
@@ -31,9 +29,9 @@ from letterhead.resolver.delegation import (
 )
 from letterhead.resolver.exchange import Exchange
 from letterhead.resolver.memory import Flights, Memory
-from letterhead.resolver.names import name_text, zone_text
+from letterhead.resolver.message import Message
+from letterhead.resolver.names import labels, parent, zone_text
 from letterhead.resolver.panel import Budget, Lost, Panel
-from letterhead.resolver.wire import Message
 
 MAX_STEPS = 24
 """Zone cuts from the root to a name; real ones need two to four, reverse zones of IPv6 some more."""
@@ -62,7 +60,7 @@ Should one begin meanwhile, the parent's servers refer to it, and authoritative.
 
 _CAPACITY = 10_000
 
-_Key = tuple[dns.name.Name, dns.name.Name]
+_Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +68,13 @@ class _Errand:
     """What a walk is bound by.
 
     budget  queries and time.
-    hosts   name servers whose addresses may yet be looked up, a turn for each.
+    domain  the name on the way to which we are; all below its registered domain share an allowance.
     afresh  nothing remembered counts below the top-level domain.
     steps   the steps that wait for this walk: it must not need one of them itself.
     """
 
     budget: Budget
-    hosts: Iterator[int]
+    domain: str
     afresh: bool = False
     steps: tuple[_Key, ...] = ()
 
@@ -88,29 +86,30 @@ class Walk:
         self, hints: Sequence[str], exchange: Exchange, clock: Clock, *, port: int, allow_private: bool
     ) -> None:
         hinted = tuple(NameServer(None, (ip,)) for ip in hints)
-        self._root = Delegation(dns.name.root, hinted, 0)
+        self._root = Delegation("", hinted, 0)
         self._panel = Panel(exchange, port=port, allow_private=allow_private)
         self._memory: Memory[_Key, Delegation | Inside] = Memory(clock, _CAPACITY)
         self._flights: Flights[_Key, Delegation | Inside] = Flights()
-        self._hosts: Memory[dns.name.Name, tuple[str, ...]] = Memory(clock, _CAPACITY)
+        self._hosts: Memory[str, tuple[str, ...]] = Memory(clock, _CAPACITY)
         self._allowances: Memory[str, Iterator[int]] = Memory(clock, _CAPACITY)
 
-    async def to(self, name: dns.name.Name, *, until: float, afresh: bool = False) -> Delegation:
+    async def to(self, name: str, *, until: float, afresh: bool = False) -> Delegation:
         """The zone that `name` lies in, with its servers; `until` is a moment on the event loop's clock.
 
         Servers that only the zone itself names are among them; some may lack addresses. `afresh` asks
         the top-level domain anew. Raises Lost.
         """
-        return await self._to(name, _Errand(Budget(until), self._allowance(name), afresh))
+        return await self._to(name, _Errand(Budget(until), name, afresh))
 
-    def _allowance(self, name: dns.name.Name) -> Iterator[int]:
+    def _allowance(self, name: str) -> Iterator[int]:
         """The lookups of name servers that all walks for one registered domain share."""
-        domain = registrable(name_text(name))
-        if domain not in self._allowances:
-            self._allowances.keep(domain, iter(range(MAX_HOSTS)), HOSTS_SECONDS)
-        return self._allowances[domain]
+        domain = registrable(name)
+        allowance = self._allowances.get(domain)
+        if allowance is None:
+            allowance = self._allowances.keep(domain, iter(range(MAX_HOSTS)), HOSTS_SECONDS)
+        return allowance
 
-    async def _to(self, name: dns.name.Name, errand: _Errand) -> Delegation:
+    async def _to(self, name: str, errand: _Errand) -> Delegation:
         here = self._root
         for _ in range(MAX_STEPS):
             below = await self._below(here, name, errand)
@@ -119,7 +118,7 @@ class Walk:
             here = below
         raise Lost(here.zone, Fault.TOO_DEEP, f"more than {MAX_STEPS} zone cuts on the way to {name}")
 
-    async def _below(self, here: Delegation, name: dns.name.Name, errand: _Errand) -> Delegation | None:
+    async def _below(self, here: Delegation, name: str, errand: _Errand) -> Delegation | None:
         """The next zone cut on the way to `name`, if there is one."""
         for probe in _probes(name, here):
             found = await self._step(here, probe, errand)
@@ -129,11 +128,12 @@ class Walk:
                 return None  # nor does anything below it (RFC 8020)
         return None
 
-    async def _step(self, here: Delegation, probe: dns.name.Name, errand: _Errand) -> Delegation | Inside:
+    async def _step(self, here: Delegation, probe: str, errand: _Errand) -> Delegation | Inside:
         """The step from one zone towards a name: remembered, under way already, or taken now."""
         key = (here.zone, probe)
-        if key in self._memory and not (errand.afresh and here != self._root):
-            return self._memory[key]
+        known = self._memory.get(key)
+        if known is not None and not (errand.afresh and here != self._root):
+            return known
         if key in errand.steps:
             raise Lost(
                 here.zone, Fault.NO_SERVERS, f"the servers of {zone_text(probe)} are named in a circle"
@@ -150,7 +150,7 @@ class Walk:
         # Whom we joined may have had less time left than we have.
         return await self._flights.join(key, lambda: self._take(here, probe, onward))
 
-    async def _take(self, here: Delegation, probe: dns.name.Name, errand: _Errand) -> Delegation | Inside:
+    async def _take(self, here: Delegation, probe: str, errand: _Errand) -> Delegation | Inside:
         try:
             found = await self._look(here, probe, errand)
         except Lost:
@@ -162,29 +162,25 @@ class Walk:
             self._memory.keep((here.zone, probe), found, lifetime)
         return found
 
-    async def _look(self, here: Delegation, probe: dns.name.Name, errand: _Errand) -> Delegation | Inside:
+    async def _look(self, here: Delegation, probe: str, errand: _Errand) -> Delegation | Inside:
         """Ask a zone's servers about a name further down; a zone that begins there comes with its servers."""
         found, server = await self._probe(here, probe, errand)
         match found:
             case Delegation():
                 return await self._completed(found, errand)
-            case Aliased() if probe.parent() == here.zone:
+            case Aliased() if parent(probe) == here.zone:
                 return Inside(here.zone, exists=True)
             case Aliased():
-                return await self._look(here, probe.parent(), errand)
+                return await self._look(here, parent(probe), errand)
             case Inside() if found.zone != here.zone:
                 return await self._completed(await self._beside(found.zone, here, server, errand), errand)
         return found
 
-    async def _probe(
-        self, here: Delegation, probe: dns.name.Name, errand: _Errand
-    ) -> tuple[Step, NameServer]:
+    async def _probe(self, here: Delegation, probe: str, errand: _Errand) -> tuple[Step, NameServer]:
         read = partial(step, probe=probe, zone=here.zone)
         return await self._panel.ask(here, _question(probe, RecordType.SOA), read, errand.budget)
 
-    async def _beside(
-        self, zone: dns.name.Name, here: Delegation, server: NameServer, errand: _Errand
-    ) -> Delegation:
+    async def _beside(self, zone: str, here: Delegation, server: NameServer, errand: _Errand) -> Delegation:
         """The delegation of a zone that a server of its parent serves as well, and so never refers to.
 
         Where none of its servers has an address, the one that answered stands for them.
@@ -210,7 +206,7 @@ class Walk:
         both = replace(given, servers=(given.servers + more)[:MAX_SERVERS])
         return await self._with_addresses(both, errand) if more else given
 
-    async def _own(self, zone: dns.name.Name, asked: Delegation, errand: _Errand) -> Delegation:
+    async def _own(self, zone: str, asked: Delegation, errand: _Errand) -> Delegation:
         """The NS records of a zone as it has them itself, from one of the servers in `asked`. Raises Lost."""
 
         def read(message: Message) -> Delegation | None:
@@ -228,16 +224,17 @@ class Walk:
         """The server with its addresses; where the referral brought none, a walk of its own finds them."""
         if server.addresses or server.name is None or len(errand.steps) > MAX_NESTING:
             return server
-        if server.name not in self._hosts or errand.afresh:
-            if next(errand.hosts, None) is None:
+        found = self._hosts.get(server.name)
+        if found is None or errand.afresh:
+            if next(self._allowance(errand.domain), None) is None:
                 return server
             found = await self._look_up(server.name, errand)
             if not found:
                 return server
             self._hosts.keep(server.name, found, HOST_LIFETIME)
-        return replace(server, addresses=self._hosts[server.name])
+        return replace(server, addresses=found)
 
-    async def _look_up(self, name: dns.name.Name, errand: _Errand) -> tuple[str, ...]:
+    async def _look_up(self, name: str, errand: _Errand) -> tuple[str, ...]:
         """The addresses of a name server, as the zone that it is called in has them."""
         try:
             zone = await self._to(name, errand)
@@ -250,7 +247,7 @@ class Walk:
         return four + six
 
     async def _addresses(
-        self, name: dns.name.Name, rtype: RecordType, zone: Delegation, errand: _Errand
+        self, name: str, rtype: RecordType, zone: Delegation, errand: _Errand
     ) -> tuple[str, ...]:
         def read(message: Message) -> tuple[str, ...] | None:
             return addresses(message.answer, name) if message.is_authoritative else None
@@ -262,15 +259,15 @@ class Walk:
         return found
 
 
-def _probes(name: dns.name.Name, here: Delegation) -> list[dns.name.Name]:
+def _probes(name: str, here: Delegation) -> list[str]:
     """The names to ask a zone's servers about, on the way to `name`."""
     if name == here.zone:
         return []
-    one_more = name.split(len(here.zone) + 1)[1]
+    one_more = ".".join(labels(name)[-len(labels(here.zone)) - 1 :])
     return list(dict.fromkeys((one_more, name))) if here.is_registry else [name]
 
 
-def _question(name: dns.name.Name, rtype: RecordType) -> Question:
+def _question(name: str, rtype: RecordType) -> Question:
     return Question(zone_text(name), rtype)
 
 

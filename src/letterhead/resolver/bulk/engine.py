@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from typing import Final, Generic, TypeVar
 
 from letterhead.core.endpoint import Endpoint
@@ -28,11 +28,10 @@ OPEN_WITHIN: Final = 5.0
 """Seconds for a connection and its handshake."""
 
 K = TypeVar("K")
-T = TypeVar("T")
 
 
-class Engine(Generic[K, T]):
-    """Asks one resolver over TCP, or TLS with `tls`. `read`: see Stream. One `ask` at a time.
+class Engine(Generic[K]):
+    """Asks one resolver over TCP, or TLS with `tls`. One `ask` at a time.
 
     At most window.MOST questions are on the way over all connections together.
     """
@@ -41,27 +40,25 @@ class Engine(Generic[K, T]):
         self,
         endpoint: Endpoint,
         tls: ssl.SSLContext | None,
-        read: Callable[[bytes, bytes], T | None],
         *,
         connections: int = 1,
     ) -> None:
         self._endpoint = endpoint
         self._tls = tls
-        self._read = read
         self._windows = [Window(window.MOST // connections) for _ in range(connections)]
-        self._streams: dict[Window, Stream[K, T]] = {}
-        self._source: Iterator[Errand[K, T]] = iter(())
+        self._streams: dict[Window, Stream[K]] = {}
+        self._source: Iterator[Errand[K]] = iter(())
         self._is_dry = True
-        self._again: deque[Errand[K, T]] = deque()
-        self._finished: list[Errand[K, T]] = []
+        self._again: deque[Errand[K]] = deque()
+        self._finished: list[Errand[K]] = []
         self._woken = asyncio.Event()
         self._fruitless = 0
 
-    async def ask(self, errands: Iterable[Errand[K, T]]) -> AsyncGenerator[list[Errand[K, T]], None]:
+    async def ask(self, errands: Iterable[Errand[K]]) -> AsyncGenerator[list[Errand[K]], None]:
         """Do the errands; yields each of them once, as they are finished, some at a time.
 
         They are taken from the iterable only as there is room for them. Raises nothing for what the resolver
-        does: who gets no answer has no findings. Close the generator to call off what is left.
+        does: who gets no answer has replies missing. Close the generator to call off what is left.
         """
         self._source, self._is_dry, self._fruitless = iter(errands), False, 0
         try:
@@ -86,7 +83,7 @@ class Engine(Generic[K, T]):
         self._abandon()
         await asyncio.sleep(0)  # the turn in which aborted transports let go of their sockets
 
-    def take(self) -> Errand[K, T] | None:
+    def take(self) -> Errand[K] | None:
         """See Desk."""
         if len(self._finished) >= MAX_FINISHED:
             return None
@@ -96,12 +93,12 @@ class Engine(Generic[K, T]):
         self._is_dry = errand is None
         return errand
 
-    def finished(self, errand: Errand[K, T]) -> None:
+    def finished(self, errand: Errand[K]) -> None:
         """See Desk."""
         self._finished.append(errand)
         self._woken.set()
 
-    def lost(self, stream: Stream[K, T], errands: list[Errand[K, T]]) -> None:
+    def lost(self, stream: Stream[K], errands: list[Errand[K]]) -> None:
         """See Desk."""
         mine = next((each for each, open_stream in self._streams.items() if open_stream is stream), None)
         if mine is None:
@@ -136,7 +133,7 @@ class Engine(Generic[K, T]):
         try:
             async with asyncio.timeout(OPEN_WITHIN):
                 _, stream = await asyncio.get_running_loop().create_connection(
-                    lambda: Stream(self, each, self._read),
+                    lambda: Stream(self, each),
                     at.ip,
                     at.port,
                     ssl=self._tls,

@@ -2,7 +2,6 @@
 
 import hashlib
 import ssl
-import struct
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from typing import Final
@@ -12,12 +11,10 @@ from letterhead.core.endpoint import Endpoint
 from letterhead.ports import Glance, Snapshot
 from letterhead.resolver.bulk.engine import Engine
 from letterhead.resolver.bulk.errand import Errand
-from letterhead.resolver.bulk.material import material
-from letterhead.resolver.bulk.questions import MAX_QUESTIONS, prepared
+from letterhead.resolver.bulk.material import materials, skimmed
+from letterhead.resolver.bulk.questions import prepared
 
 DIGEST_BYTES: Final = 16
-
-_LENGTHS = tuple(struct.Struct(f"!{count}I") for count in range(MAX_QUESTIONS + 1))
 
 
 class DigestLookout:
@@ -32,7 +29,7 @@ class DigestLookout:
         self, endpoint: Endpoint, tls: ssl.SSLContext | None, secret: bytes, *, connections: int = 1
     ) -> None:
         self._keyed = hashlib.blake2b(digest_size=DIGEST_BYTES, key=secret)
-        self._engine: Engine[Snapshot, bytes] = Engine(endpoint, tls, material, connections=connections)
+        self._engine: Engine[Snapshot] = Engine(endpoint, tls, connections=connections)
 
     @staticmethod
     def prepared(questions: Iterable[Question]) -> bytes:
@@ -41,19 +38,26 @@ class DigestLookout:
 
     async def look(self, snapshots: Iterable[Snapshot]) -> AsyncIterator[Sequence[Glance]]:
         """See ports.Lookout. Needs a running event loop; the connections stay open for the next look."""
-        errands: Iterator[Errand[Snapshot, bytes]] = (Errand(each, each.questions) for each in snapshots)
+        errands: Iterator[Errand[Snapshot]] = (Errand(each, each.questions) for each in snapshots)
         async with aclosing(self._engine.ask(errands)) as done:
             async for some in done:
-                yield [Glance(errand.key, self._digest(errand.findings)) for errand in some]
+                yield [Glance(errand.key, self._digest(errand)) for errand in some]
 
     async def close(self) -> None:
         """Cut the connections."""
         await self._engine.close()
 
-    def _digest(self, materials: Sequence[bytes] | None) -> bytes | None:
-        if materials is None:
+    def _digest(self, errand: Errand[Snapshot]) -> bytes | None:
+        """The digest of the replies, which are looked into only where skimming them gives another."""
+        replies = errand.heard
+        if replies is None:
             return None
+        if self._keyed_digest(skimmed(errand.asked, replies)) == errand.key.digest:
+            return errand.key.digest
+        definite = materials(errand.asked, replies)
+        return None if definite is None else self._keyed_digest(definite)
+
+    def _keyed_digest(self, content: bytes) -> bytes:
         digest = self._keyed.copy()
-        digest.update(_LENGTHS[len(materials)].pack(*map(len, materials)))  # where one ends, the next begins
-        digest.update(b"".join(materials))
+        digest.update(content)
         return digest.digest()
