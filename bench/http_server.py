@@ -21,6 +21,7 @@ from bench.http_constant import constant
 from bench.population import configured
 from letterhead import app
 from letterhead.config import Config
+from letterhead.logs import configure_logs
 from letterhead.store import sqlite
 
 
@@ -56,6 +57,6 @@ async def _serve(application: ASGIApplication, port: int) -> None:
 
 
 if __name__ == "__main__":
-    app.configure_logs()
+    configure_logs()
     with suppress(KeyboardInterrupt):
         uvloop.run(serving(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])))

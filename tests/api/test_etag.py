@@ -22,7 +22,7 @@ async def test_a_domain_that_did_not_change_is_304_without_a_body(api: Api) -> N
             answer = await api.ask(method, f"/domains/{domain}", key, headers={"if-none-match": given})
             assert (answer.status_code, answer.content) == (304, b"")
             assert answer.headers["etag"] == known
-    for given in ('"x"', "x", "", known[:-2] + '0"'):
+    for given in ('"x"', "x", "", known[:-2] + 'x"'):
         answer = await api.ask("GET", f"/domains/{domain}", key, headers={"if-none-match": given})
         assert answer.status_code == 200, given
 

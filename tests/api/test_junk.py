@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from letterhead.service.health import Condition
 from tests.api.conftest import Api
 from tests.api.operations import OPERATIONS
 from tests.api.raw import exchange
@@ -150,12 +151,13 @@ async def test_X14_a_log_that_can_not_be_written_costs_no_answer(
 
 
 async def test_readyz_says_why_we_can_not_work(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def ill(*_: object) -> list[str]:
-        return ["store: the disk is full"]
+    async def ill(*_: object) -> Condition:
+        return Condition(["store: the disk is full"], ["breaker: open"])
 
-    monkeypatch.setattr(type(api.services.health), "problems", ill)
+    monkeypatch.setattr(type(api.services.health), "condition", ill)
     answer = await api.client.get("/readyz")
-    assert (answer.status_code, answer.json()["problems"]) == (503, ["store: the disk is full"])
+    said = {"status": "unready", "problems": ["store: the disk is full"], "remarks": ["breaker: open"]}
+    assert (answer.status_code, answer.json()) == (503, said)
     assert (await api.client.get("/healthz")).status_code == 200
 
 

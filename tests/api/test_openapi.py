@@ -128,7 +128,7 @@ def check(answer: Any, response: dict[str, Any], document: dict[str, Any]) -> No
         return
     ((media_type, content),) = response["content"].items()
     assert answer.headers["content-type"].partition(";")[0] == media_type
-    value = answer.json() if "json" in media_type else answer.text
+    value = answer.json() if media_type.endswith(("/json", "+json")) else answer.text  # JSON lines are text
     assert faults(value, content["schema"], document) == []
 
 

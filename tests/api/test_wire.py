@@ -8,6 +8,7 @@ import pytest
 from letterhead.api.client import block
 from letterhead.api.server import HttpServer, create_app
 from letterhead.api.settings import Limits
+from letterhead.service.health import Condition
 from tests.api.conftest import PUBLIC_URL, Api
 from tests.api.raw import Line, exchange, read
 
@@ -161,11 +162,11 @@ async def test_A17_a_body_that_trickles_in_is_408_once_the_time_for_all_of_it_is
 async def test_a_request_that_came_behind_another_may_take_its_time(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def slow(*_: object) -> list[str]:
+    async def slow(*_: object) -> Condition:
         await asyncio.sleep(0.6)  # longer than a head may take
-        return []
+        return Condition()
 
-    monkeypatch.setattr(type(api.services.health), "problems", slow)
+    monkeypatch.setattr(type(api.services.health), "condition", slow)
     asked = b"GET /readyz HTTP/1.1\r\n"
     answers = await exchange(api.server.port, asked + HOST + b"\r\n" + asked + CLOSE + b"\r\n")
     assert answers.count(b"HTTP/1.1 200 OK") == 2
@@ -225,12 +226,12 @@ async def test_X12_stop_finishes_the_request_at_work_and_takes_no_more(
 ) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(*_: object) -> list[str]:
+    async def slow(*_: object) -> Condition:
         begun.set()
         await go_on.wait()
-        return []
+        return Condition()
 
-    monkeypatch.setattr(type(api.services.health), "problems", slow)
+    monkeypatch.setattr(type(api.services.health), "condition", slow)
     port = api.server.port
     asked = asyncio.create_task(api.client.get("/readyz"))
     await begun.wait()
@@ -247,11 +248,11 @@ async def test_X12_stop_finishes_the_request_at_work_and_takes_no_more(
 async def test_X12_stop_waits_no_longer_than_the_drain_time(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def endless(*_: object) -> list[str]:
+    async def endless(*_: object) -> Condition:
         await asyncio.sleep(60)
-        return []
+        return Condition()
 
-    monkeypatch.setattr(type(api.services.health), "problems", endless)
+    monkeypatch.setattr(type(api.services.health), "condition", endless)
     asked = asyncio.create_task(api.client.get("/readyz"))
     await asyncio.sleep(0.1)
     await asyncio.wait_for(api.server.stop(), 4)

@@ -1,8 +1,15 @@
 """Answers, as they are before every answer's own headers are put on them and they are sent."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from functools import cache
+from typing import TypeVar, cast
 
 import msgspec
+
+from letterhead.service.view import View
+
+_Shape = TypeVar("_Shape")
+_JSON = msgspec.json.Encoder()
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -19,3 +26,17 @@ class Stream(msgspec.Struct, frozen=True):
     status: int
     headers: Mapping[str, str]
     pieces: AsyncGenerator[bytes, None]
+
+
+def written(view: View, shown: Callable[[View], _Shape]) -> _Shape:
+    """What `shown` makes of a view as JSON, made once for each view.
+
+    It is octets, which an answer takes as they are, and typed as what stands in them: so the OpenAPI
+    document says it.
+    """
+    return cast("_Shape", view.once(_writing(shown)))
+
+
+@cache  # one for each shape that there is
+def _writing(shown: Callable[[View], object]) -> Callable[[View], bytes]:
+    return lambda view: _JSON.encode(shown(view))

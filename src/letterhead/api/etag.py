@@ -20,6 +20,10 @@ _OURS = re.compile(r'(?:W/)?"([^".]+)\.(\d+)\.[0-9a-f]+"')
 
 def of(view: View) -> str:
     """The tag of a domain as it is shown: the store sees some of it in other rows, so it is digested."""
+    return view.once(_tag)
+
+
+def _tag(view: View) -> str:
     domain = view.domain
     shown = (domain, view.plan.fingerprint, view.report.asked_at if view.report else None)
     return f'W/"{domain.id}.{domain.version}.{sha256(msgspec.json.encode(shown)).hexdigest()[:12]}"'
@@ -27,7 +31,10 @@ def of(view: View) -> str:
 
 def is_known(request: Request, tag: str) -> bool:
     """Whether the client has what the tag stands for, so that 304 will do (§13.1.2, weak comparison)."""
-    given = ", ".join(request.headers.getall("if-none-match"))
+    fields = request.headers.getall("if-none-match")
+    if not fields:
+        return False
+    given = ", ".join(fields)
     return given.strip() == "*" or tag.removeprefix("W/") in {
         each.removeprefix("W/") for each in _TAG.findall(given)
     }

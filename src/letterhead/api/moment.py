@@ -14,7 +14,9 @@ def moment(at: datetime | None) -> datetime | None: ...
 
 def moment(at: datetime | None) -> datetime | None:
     """The moment without its fraction of a second; None stays None."""
-    return None if at is None else at.astimezone(UTC).replace(microsecond=0)
+    if at is None:
+        return None
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).replace(microsecond=0)
 
 
 def in_utc(at: datetime | None, field: str) -> datetime | None:

@@ -20,7 +20,7 @@ from litestar.types import ControllerRouterHandler
 
 from letterhead.api import body, problem
 from letterhead.api.answer import Answer, Stream
-from letterhead.api.parameters import Parameters
+from letterhead.api.parameters import Parameters, is_any_text
 from letterhead.api.request import Request
 
 Guard = Callable[[Request, "Operation"], Awaitable[None]]
@@ -126,6 +126,7 @@ def _compiled(method: str, route: HTTPRoute, handler: HTTPRouteHandler) -> Opera
             path=tuple(route.path_parameters),
             types={name: each.type for name, each in taken.items()},
             required=frozenset(name for name, each in taken.items() if each.required),
+            texts=frozenset(name for name, each in taken.items() if is_any_text(each.type)),
         ),
         body=handler.parsed_data_field.annotation if handler.parsed_data_field else None,
         takes_request="request" in arguments,

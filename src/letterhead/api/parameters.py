@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
+import msgspec.inspect
 
 from letterhead.api import problem
 
@@ -22,11 +23,13 @@ class Parameters:
     path      names of the parameters in its path, in order.
     types     of all of them, with their bounds, by name.
     required  those that must be given.
+    texts     those that any text will do for: nothing is converted.
     """
 
     path: tuple[str, ...]
     types: Mapping[str, Any]
     required: frozenset[str]
+    texts: frozenset[str] = frozenset()
 
     def read(self, values: Sequence[str], query: bytes) -> dict[str, Any]:
         """The arguments; those that are not given are left to the handler's defaults.
@@ -39,6 +42,9 @@ class Parameters:
         arguments: dict[str, Any] = {}
         errors = []
         for name, text in given.items():
+            if name in self.texts:
+                arguments[name] = text
+                continue
             try:
                 arguments[name] = msgspec.convert(text, self.types[name], strict=False)
             except msgspec.ValidationError as error:
@@ -58,3 +64,11 @@ class Parameters:
         if errors:
             raise problem.validation(errors)
         return dict(pairs)
+
+
+def is_any_text(kind: Any) -> bool:
+    """Whether a type is a text without bounds."""
+    known = msgspec.inspect.type_info(kind)
+    if isinstance(known, msgspec.inspect.Metadata):
+        known = known.type
+    return known == msgspec.inspect.StrType()

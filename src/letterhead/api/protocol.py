@@ -11,11 +11,13 @@ from math import inf
 from typing import Any, cast
 from urllib.parse import unquote
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from letterhead.api import problem
 from letterhead.api.client import block
 from letterhead.api.envelope import common_headers, encoded
+from letterhead.api.one_piece import OnePiece, head
 from letterhead.api.problem import Problem
 from letterhead.api.request import mint_request_id
 from letterhead.api.state import State
@@ -146,6 +148,9 @@ class GuardedProtocol(HttpToolsProtocol):
         elif not self._in_body:
             self._expect(self._limits.head_time)
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        super()._start_asgi_task(cycle, OnePiece(app, cycle))
+
     def send_400_response(self, msg: str) -> None:
         """Where uvicorn answers what it can't parse, we word it."""
         del msg
@@ -211,5 +216,4 @@ class GuardedProtocol(HttpToolsProtocol):
             *common_headers(dialect, request_id, state.rates.strangers.look(self._client)),
             (b"connection", b"close"),
         ]
-        lines = b"".join(name + b": " + value + b"\r\n" for name, value in fields)
-        return STATUS_LINE[answer.status] + lines + b"\r\n" + answer.body
+        return head(answer.status, fields) + answer.body

@@ -1,9 +1,9 @@
 """Which errors an operation may answer with, as an OpenAPI document says it."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
-from litestar import Response
+import litestar
 from litestar.openapi.datastructures import ResponseSpec
 
 _DESCRIPTIONS = {
@@ -31,6 +31,29 @@ BODY = (408, 413, 415, 422)
 
 NOT_MODIFIED = {304: ResponseSpec(None, description="It is still what If-None-Match names.")}
 """What an operation may answer with that gives an ETag (RFC 9110 §15.4.5)."""
+
+
+_Content = TypeVar("_Content")
+
+
+class Response(litestar.Response[_Content]):
+    """What a handler returns where it says more than the content; what is not said, the operation knows.
+
+    It stands where Litestar's tells the OpenAPI document the shape, and holds what is read of that one.
+    """
+
+    def __init__(  # none of Litestar's: cookies and what else it would set up are read by nobody
+        self,
+        content: _Content,
+        *,
+        status_code: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        media_type: str | None = None,
+    ) -> None:
+        self.content = content
+        self.status_code = status_code
+        self.headers = {} if headers is None else dict(headers)
+        self.media_type = media_type
 
 
 def unmodified(tag: str) -> Response[Any]:

@@ -8,7 +8,7 @@ from litestar.openapi.spec import SecurityScheme
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
-from letterhead.api.answer import Answer
+from letterhead.api.answer import Answer, written
 from letterhead.api.dialect import Description, Dialect
 from letterhead.api.dialects.standing import WORDS, Word, state
 from letterhead.api.problem import Problem
@@ -136,7 +136,7 @@ async def register_domain(request: Request, data: JSONBody[NewDomain]) -> Domain
 @get("/email-domains/{domain_id:str}", responses=_REFUSALS)
 async def show_domain(request: Request, domain_id: FromPath[str]) -> Domain:
     """One domain with its records."""
-    return _shown(await request.services.domains.get(request.actor, domain_id))
+    return written(await request.services.domains.get(request.actor, domain_id), _shown)
 
 
 @post("/email-domains/{domain_id:str}/verify", guards=[examining], status_code=200, responses=_REFUSALS)

@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
 from letterhead.api import problem as problems
-from letterhead.api.answer import Answer
+from letterhead.api.answer import Answer, written
 from letterhead.api.dialect import Description, Dialect
 from letterhead.api.dialects.standing import WORDS, Word, state
 from letterhead.api.problem import Problem
@@ -145,7 +145,7 @@ async def register_domain(request: Request, data: JSONBody[Body]) -> Response[Cu
 @get("/{domain_id:str}", responses=_REFUSALS)
 async def show_domain(request: Request, domain_id: FromPath[str]) -> CustomDomain:
     """One domain."""
-    return _shown(await request.services.domains.get(request.actor, domain_id))
+    return written(await request.services.domains.get(request.actor, domain_id), _shown)
 
 
 @patch("/{domain_id:str}", responses=_REFUSALS)
