@@ -3,7 +3,6 @@
 Nothing outside of loopback is contacted.
 """
 
-import asyncio
 import os
 import sys
 import tempfile
@@ -19,7 +18,7 @@ def main() -> None:
     print(f"# {machine()}; CPU time, medians of the rounds; command: {' '.join(sys.orig_argv[1:])}\n")
     for line in verdict.lines():
         print(line, flush=True)
-    for line in asyncio.run(examination.lines()):
+    for line in examination.lines():
         print(line, flush=True)
     before = os.getloadavg()[0]
     measured: list[Measured] = []
