@@ -9,6 +9,7 @@ from letterhead.core.answer import (
     Absent,
     Fault,
     Found,
+    Probe,
     Question,
     RecordType,
     Sighting,
@@ -34,6 +35,13 @@ def test_a_chain_is_followed_and_all_its_hops_are_told() -> None:
     assert [str(a.data) for a in answer.aliases] == ["b.net", "c.org"]
     assert answer.question == Question("a.com", TXT)
     assert [o.question.name for o in answer.observations] == ["a.com", "b.net", "c.org"]
+
+
+def test_a_probe_is_asked_as_such_and_what_it_is_an_alias_of_is_not() -> None:
+    paper = Paper(["*.a.com CNAME b.net", "b.net TXT hello"])
+    answer = paper.drive(ask("random.a.com", TXT, Probe))
+    assert paper.asked == [Probe("random.a.com", TXT), Question("b.net", TXT)]
+    assert answer.question == paper.asked[0]
 
 
 def test_a_chain_that_ends_in_nothing_is_absent_and_one_that_breaks_off_unreachable() -> None:

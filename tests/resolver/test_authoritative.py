@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from unittest.mock import AsyncMock
 
 import dns.edns
 import dns.flags
@@ -13,7 +14,7 @@ import dns.rrset
 import pytest
 
 from letterhead.clock import SystemClock
-from letterhead.core.answer import Fault, RecordType, Source, Target
+from letterhead.core.answer import Fault, Probe, RecordType, Source, Target
 from letterhead.resolver import line, panel, transport
 from letterhead.resolver.authoritative import MAX_AT_ONE_ZONE, Authoritative
 from tests.clock import ManualClock
@@ -254,6 +255,36 @@ async def test_a_wildcard_answers_for_names_that_do_not_exist(
 ) -> None:
     internet.host("acme.com", '* TXT "any"')
     assert await said(resolver, "random-label.acme.com") == {"ns1.acme.com": "any"}
+
+
+async def test_a_probe_is_answered_in_the_zone_above_it_without_looking_for_one_of_its_own(
+    internet: Internet, resolver: Authoritative, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    internet.host("acme.com", f'*.mail TXT "any"\nsub NS ns.sub\nns.sub A {OTHER}')
+    internet.server(OTHER).publish("sub.acme.com", '* TXT "below"', servers=(("ns.sub.acme.com", OTHER),))
+    for name in ("acme.com", "mail.acme.com", "sub.acme.com"):
+        await ask_all(resolver, name)
+    looks = AsyncMock(side_effect=AssertionError("nobody has to be asked the way"))
+    monkeypatch.setattr(panel.Panel, "ask", looks)
+    for name, zone, said_there in (
+        ("random.acme.com", "acme.com", "NXDOMAIN"),
+        ("random.mail.acme.com", "acme.com", "any"),
+        ("random.sub.acme.com", "sub.acme.com", "below"),
+    ):
+        (o,) = await resolver.ask(Probe(name, RecordType.TXT), within=5)
+        assert (o.zone, text(o)) == (zone, said_there)
+    looks.assert_not_awaited()
+
+
+async def test_a_probe_that_hits_a_zone_nevertheless_is_answered_by_that(
+    internet: Internet, resolver: Authoritative
+) -> None:
+    internet.host("acme.com", f"random NS ns.random\nns.random A {OTHER}")
+    internet.server(OTHER).publish(
+        "random.acme.com", '@ TXT "below"', servers=(("ns.random.acme.com", OTHER),)
+    )
+    (o,) = await resolver.ask(Probe("random.acme.com", RecordType.TXT), within=5)
+    assert (o.zone, text(o)) == ("random.acme.com", "below")
 
 
 async def test_a_domain_that_moved_is_found_at_its_new_servers_at_once(

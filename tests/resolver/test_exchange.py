@@ -169,7 +169,7 @@ class Crafted:
     def __init__(self, records: list[bytes]) -> None:
         self._records = records
 
-    async def fetch(self, query: Query) -> bytes:
+    async def fetch(self, query: Query, until: float) -> bytes:  # noqa: ARG002 - it comes at once
         header = struct.pack("!HHHHHH", query.id, 0x8400, 1, len(self._records), 0, 0)
         return header + query.asked + b"".join(self._records)
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from letterhead.resolver.memory import Flights, Memory
-from letterhead.resolver.race import staggered
+from letterhead.resolver.race import side_by_side, staggered
 from tests.clock import ManualClock
 
 
@@ -121,3 +121,38 @@ async def test_runners_not_waited_for_are_called_off() -> None:
     assert await anext(replies) == "quick"
     await replies.aclose()
     assert ended.is_set()
+
+
+async def test_errands_side_by_side_run_at_the_same_time_and_keep_their_order() -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+
+    async def one() -> str:
+        first.set()
+        await second.wait()
+        return "one"
+
+    async def two() -> str:
+        await first.wait()
+        second.set()
+        return "two"
+
+    assert await asyncio.wait_for(side_by_side([one(), two()]), 1) == ["one", "two"]
+    assert await side_by_side([]) == []
+
+
+async def test_one_of_several_errands_that_fails_calls_the_others_off() -> None:
+    called_off = asyncio.Event()
+
+    async def fails() -> None:
+        await asyncio.sleep(0)
+        raise LookupError
+
+    async def waits() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            called_off.set()
+
+    with pytest.raises(LookupError):
+        await side_by_side([fails(), waits()])
+    await asyncio.wait_for(called_off.wait(), 1)

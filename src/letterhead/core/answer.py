@@ -41,6 +41,11 @@ class Sighting(Question):
 
 
 @dataclass(frozen=True, slots=True)
+class Probe(Question):
+    """A question about a random label that nobody publishes, to tell a wildcard; no zone begins there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mx:
     """One MX record: a lower preference is tried first; a null MX has the exchange "" (RFC 7505)."""
 

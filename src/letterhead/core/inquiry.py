@@ -30,14 +30,14 @@ MAX_ALIASES = 8
 """CNAME hops that we follow before we call the chain too long."""
 
 
-def ask(name: str, rtype: RecordType) -> Inquiry[Answer]:
-    """Ask one question; a chain of aliases is followed to its end, also across zones.
+def ask(name: str, rtype: RecordType, kind: type[Question] = Question) -> Inquiry[Answer]:
+    """Ask one question, of this kind; a chain of aliases is followed to its end, also across zones.
 
     Returns Found with records and all aliases on the way, Absent (also for a loop or a chain of more
     than MAX_ALIASES), or Unreachable as soon as one hop could not be found out. The answer bears the
     question that was asked first and the observations of every hop.
     """
-    question = Question(name, rtype)
+    question = kind(name, rtype)
     answer = (yield (question,))[question]
     seen = [name]
     aliases, observations = answer_aliases(answer), answer.observations

@@ -7,16 +7,18 @@ from dataclasses import replace
 
 import dns.exception
 
-from letterhead.core.answer import Fault, Observation, Question, Source
+from letterhead.core.answer import Fault, Observation, Probe, Question, Source
 from letterhead.core.egress import may_connect
 from letterhead.ports import Clock
 from letterhead.resolver.conversation import Reply
 from letterhead.resolver.delegation import Delegation, NameServer
 from letterhead.resolver.exchange import Exchange
+from letterhead.resolver.gate import enter
 from letterhead.resolver.memory import Memory
-from letterhead.resolver.names import canonical, labels, zone_text
+from letterhead.resolver.names import canonical, labels, parent, zone_text
 from letterhead.resolver.observation import observed
 from letterhead.resolver.panel import Lost
+from letterhead.resolver.race import side_by_side
 from letterhead.resolver.transport import Server
 from letterhead.resolver.walk import Walk
 
@@ -63,7 +65,9 @@ class Authoritative:
     async def _ask(
         self, question: Question, name: str, walk_until: float, until: float
     ) -> tuple[Observation, ...]:
-        zone = await self._walk.to(name, until=walk_until)
+        # Where no zone can begin nobody has to be asked whether one does; a referral is no answer below.
+        where = parent(name) if isinstance(question, Probe) else name
+        zone = await self._walk.to(where, until=walk_until)
         observations = await self._all_of(zone, question, until)
         if any(o.fault is None for o in observations):
             return observations
@@ -77,7 +81,7 @@ class Authoritative:
         """What each server of the zone says; of one without an address, that it has none. Raises Lost."""
         gate = await self._admitted(zone.zone, until)
         try:
-            said = await asyncio.gather(*(self._one_of(zone, *at, question, until) for at in zone.addresses))
+            said = await side_by_side([self._one_of(zone, *at, question, until) for at in zone.addresses])
         finally:
             gate.release()
         mute = [server for server in zone.servers if not server.addresses]
@@ -94,8 +98,7 @@ class Authoritative:
         """
         gate = self._gates.get(zone) or self._gates.keep(zone, asyncio.Semaphore(MAX_AT_ONE_ZONE))
         try:
-            async with asyncio.timeout_at(until):
-                await gate.acquire()
+            await enter(gate, until)
         except TimeoutError as error:
             detail = f"{MAX_AT_ONE_ZONE} other questions were on their way to its slow servers"
             raise Lost(zone, Fault.TIMEOUT, detail) from error

@@ -15,6 +15,7 @@ import dns.rcode
 from letterhead.core.answer import Fault, Question
 from letterhead.ports import Clock
 from letterhead.resolver import wire
+from letterhead.resolver.gate import enter
 from letterhead.resolver.message import Message, TooLarge, Unreadable, read
 from letterhead.resolver.wire import Query
 
@@ -53,8 +54,11 @@ class Way(Protocol):
     def server(self) -> str:
         """The server's URL, with the scheme by which it was asked last."""
 
-    async def fetch(self, query: Query) -> bytes:
-        """The whole reply to the query. Raises Failed, or TimeoutError when the server kept silent."""
+    async def fetch(self, query: Query, until: float) -> bytes:
+        """The whole reply to the query, by a moment on the event loop's clock.
+
+        Raises Failed, or TimeoutError when the server kept silent.
+        """
 
     def silence(self) -> tuple[Fault, str]:
         """The fault and its detail when the time was up."""
@@ -69,10 +73,14 @@ async def converse(
     """
     asked_at, started = clock.now(), clock.monotonic()
     message, fault, detail = None, None, ""
+    until = asyncio.get_running_loop().time() + within
     try:
-        async with asyncio.timeout(within), gate:
+        await enter(gate, until)
+        try:
             asked_at, started = clock.now(), clock.monotonic()
-            message = await _hold(way, question, recursive=recursive)
+            message = await _hold(way, question, until, recursive=recursive)
+        finally:
+            gate.release()
     except TimeoutError:
         fault, detail = way.silence()
     except Failed as failure:
@@ -81,32 +89,39 @@ async def converse(
     return Reply(question, way.server, asked_at, elapsed_ms, message, fault, detail)
 
 
-async def _hold(way: Way, question: Question, *, recursive: bool) -> Message:
-    message = await _ask(way, question, recursive=recursive, edns=True)
+async def _hold(way: Way, question: Question, until: float, *, recursive: bool) -> Message:
+    message = await _ask(way, question, until, recursive=recursive, edns=True)
     if _refuses_edns(message):
-        message = await _ask(way, question, recursive=recursive, edns=False)
+        message = await _ask(way, question, until, recursive=recursive, edns=False)
     return message
 
 
-async def _ask(way: Way, question: Question, *, recursive: bool, edns: bool) -> Message:
+async def _ask(way: Way, question: Question, until: float, *, recursive: bool, edns: bool) -> Message:
     try:
         query = wire.query(question, recursive=recursive, edns=edns)
     except ValueError as error:
         raise Failed(Fault.MALFORMED, str(error)) from error
     try:
-        return await _read(await way.fetch(query))
+        reply = await way.fetch(query, until)
+        return _quickly(reply) or await _slowly(reply, until)
     except Unreadable as error:
         raise Failed(Fault.MALFORMED, f"the reply is no DNS message: {error}") from error
     except TooLarge as error:
         raise Failed(Fault.TOO_LARGE, f"the reply is too large: {error}") from error
 
 
-async def _read(reply: bytes) -> Message:
-    """Read a reply; those that take long one after another, so that a flood of them holds nobody up (R18)."""
+def _quickly(reply: bytes) -> Message | None:
+    """The message, where reading it holds nobody up."""
     if len(reply) <= QUICK_BYTES:
         with suppress(TooLarge):
             return read(reply, max_labels=QUICK_LABELS)
-    return await asyncio.get_running_loop().run_in_executor(_READER, read, reply)
+    return None
+
+
+async def _slowly(reply: bytes, until: float) -> Message:
+    """The message; those that take long are read one after another, so that a flood holds nobody up (R18)."""
+    async with asyncio.timeout_at(until):
+        return await asyncio.get_running_loop().run_in_executor(_READER, read, reply)
 
 
 def _refuses_edns(message: Message) -> bool:

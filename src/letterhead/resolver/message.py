@@ -47,6 +47,7 @@ _IN = 1
 _AA, _AD = int(dns.flags.AA), int(dns.flags.AD)
 _MAX_LABEL = 63
 _POINTER = 0xC0
+_FARTHEST = 1 << 14  # octets from the front that a pointer reaches
 _TYPE_AND_CLASS = 4  # octets
 _PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 
@@ -120,15 +121,23 @@ class _Reader:
         if sum(counts) > MAX_RECORDS:
             raise TooLarge(f"{sum(counts)} records; we read {MAX_RECORDS}")
         for _ in range(questions):
-            self._name(len(self._wire))
-            self._stop(_TYPE_AND_CLASS)
-            self._place += _TYPE_AND_CLASS
+            self._question()
         (answer, _), (authority, _), (additional, edns) = map(self._section, counts)
         rcode, has_edns = flags & 0xF, bool(edns)
         if not has_edns:
             return Message(flags, rcode, has_edns, answer, authority, additional)
         rcode |= edns[0].upper_rcode << 4
         return Message(flags, rcode, has_edns, answer, authority, additional, edns[0].errors, edns[0].nsid)
+
+    def _question(self) -> None:
+        """Step over a question. Answers point to its name, which is remembered where it is plain."""
+        start, before = self._place, self._labels
+        name = self._name(len(self._wire))
+        if name and self._place - start == len(name) + 2 and start < _FARTHEST:
+            pointer = (_POINTER << 8 | start).to_bytes(2, "big")
+            self._known[pointer] = name, self._labels - before
+        self._stop(_TYPE_AND_CLASS)
+        self._place += _TYPE_AND_CLASS
 
     def _section(self, count: int) -> tuple[tuple[ResourceRecord, ...], list[_Edns]]:
         """The records of a section, and its OPT records."""

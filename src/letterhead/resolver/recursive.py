@@ -1,5 +1,7 @@
 """One recursive resolver, asked over connections that are kept: TCP, TLS or HTTPS."""
 
+import asyncio
+
 from letterhead.core.answer import Fault, Observation, Question, Source
 from letterhead.core.endpoint import Endpoint
 from letterhead.ports import Clock
@@ -41,9 +43,10 @@ class _Call:
     def silence(self) -> tuple[Fault, str]:
         return Fault.TIMEOUT, f"no reply over {self._over} in time"
 
-    async def fetch(self, query: Query) -> bytes:
+    async def fetch(self, query: Query, until: float) -> bytes:
         try:
-            reply = await self._fetch(query)
+            async with asyncio.timeout_at(until):
+                reply = await self._fetch(query)
         except TimeoutError:
             raise  # an OSError, but the caller's to word
         except Forgery as error:

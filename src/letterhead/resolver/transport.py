@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from letterhead.resolver.poller import Poller
 from letterhead.resolver.wire import Query
 
 UDP_TRIES = 3
@@ -50,80 +51,99 @@ class Server:
         return socket.AF_INET6 if ":" in self.ip else socket.AF_INET
 
 
-async def over_udp(server: Server, query: Query) -> bytes:
+async def over_udp(server: Server, query: Query, until: float, poller: Poller) -> bytes:
     """Send the query as a datagram, again after a while; returns the first reply that belongs to it.
 
-    Raises OSError (nobody listens, no way there), TimeoutError after the last try, Forgery.
+    Raises OSError (nobody listens, no way there), TimeoutError after the last try or `until`, Forgery.
     """
     with socket.socket(server.family, socket.SOCK_DGRAM) as sock:
         sock.setblocking(False)  # noqa: FBT003 - takes no keyword
         sock.connect((server.ip, server.port))
-        return await _Asked(sock, query).reply()
+        asked = _Asked(sock, query, until)
+        poller.watch(sock, asked.look)
+        try:
+            asked.send()
+            return await asked.arrived
+        finally:
+            asked.stop()
+            poller.forget(sock)
 
 
 class _Asked:
-    """A query and the socket of its own over which it is asked."""
+    """A query and the socket of its own over which it is asked; other datagrams are only counted."""
 
-    def __init__(self, sock: socket.socket, query: Query) -> None:
+    def __init__(self, sock: socket.socket, query: Query, until: float) -> None:
         self._loop = asyncio.get_running_loop()
         self._sock = sock
         self._query = query
-        self._arrived: asyncio.Future[bytes] = self._loop.create_future()
+        self._until = until
         self._tries = 0
         self._strangers = 0
+        self.arrived: asyncio.Future[bytes] = self._loop.create_future()
 
-    async def reply(self) -> bytes:
-        """Send, and wait for the datagram that belongs to the query; others are only counted."""
-        self._loop.add_reader(self._sock, self._within, self._look)
-        try:
-            self._within(self._send)
-            return await self._arrived
-        finally:
-            self._timer.cancel()
-            self._loop.remove_reader(self._sock)
+    def send(self) -> None:
+        """Send, and again unless something has come of it meanwhile."""
+        self._within(self._send)
+
+    def look(self) -> None:
+        """Look at what has come in."""
+        self._within(self._look)
+
+    def stop(self) -> None:
+        """Send no more."""
+        self._timer.cancel()
 
     def _within(self, act: Callable[[], None]) -> None:
         """Act while nothing has come of it; what goes wrong then is what comes of it."""
-        if self._arrived.done():
+        if self.arrived.done():
             return
         try:
             act()
         except BlockingIOError:
             return
         except (OSError, Forgery) as error:
-            self._arrived.set_exception(error)
+            self.arrived.set_exception(error)
 
     def _send(self) -> None:
-        if self._tries == UDP_TRIES:
-            raise TimeoutError
         self._tries += 1
-        self._timer = self._loop.call_later(self._tries * UDP_PATIENCE, self._within, self._send)
+        again = self._loop.time() + self._tries * UDP_PATIENCE
+        is_last = self._tries == UDP_TRIES or again >= self._until
+        then = self._give_up if is_last else self._send
+        self._timer = self._loop.call_at(min(again, self._until), self._within, then)
         self._sock.send(self._query.wire)
+
+    def _give_up(self) -> None:
+        raise TimeoutError
 
     def _look(self) -> None:
         for _ in range(_READ_AT_ONCE):
             datagram = self._sock.recv(65_535)
             if self._query.is_answered_by(datagram):
-                self._arrived.set_result(datagram)
+                self.arrived.set_result(datagram)
                 return
             self._strangers += 1
             if self._strangers > MAX_STRANGERS:
                 raise Forgery(f"more than {MAX_STRANGERS} replies that don't belong to the question")
 
 
-async def over_tcp(server: Server, query: Query) -> bytes:
+async def over_tcp(server: Server, query: Query, until: float) -> bytes:
     """Ask over a TCP connection of its own (RFC 7766); returns the reply, which belongs to the query.
 
-    Raises OSError, EOFError when the server hangs up before its reply is whole, Forgery when the reply
-    belongs to another query.
+    Raises OSError, EOFError when the server hangs up before its reply is whole, TimeoutError, Forgery when
+    the reply belongs to another query.
     """
+    async with asyncio.timeout_at(until):
+        reply = await _over_connection(server, query)
+    if not query.is_answered_by(reply):
+        raise Forgery("the reply over TCP does not belong to the question")
+    return reply
+
+
+async def _over_connection(server: Server, query: Query) -> bytes:
     reader, writer = await asyncio.open_connection(server.ip, server.port)
     try:
         writer.write(_LENGTH.pack(len(query.wire)) + query.wire)  # one segment (RFC 7766 §8)
         (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-        reply = await reader.readexactly(length)
+        return await reader.readexactly(length)
     finally:
         writer.transport.abort()
-    if not query.is_answered_by(reply):
-        raise Forgery("the reply over TCP does not belong to the question")
-    return reply

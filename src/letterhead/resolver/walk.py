@@ -263,8 +263,10 @@ def _probes(name: str, here: Delegation) -> list[str]:
     """The names to ask a zone's servers about, on the way to `name`."""
     if name == here.zone:
         return []
+    if not here.is_registry:
+        return [name]
     one_more = ".".join(labels(name)[-len(labels(here.zone)) - 1 :])
-    return list(dict.fromkeys((one_more, name))) if here.is_registry else [name]
+    return [name] if name == one_more else [one_more, name]
 
 
 def _question(name: str, rtype: RecordType) -> Question:

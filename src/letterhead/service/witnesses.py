@@ -52,6 +52,10 @@ class Hearing:
 
     async def answers(self, questions: Sequence[Question]) -> dict[Question, Answer]:
         """Ask what has not been asked yet, all at once."""
+        for question in questions:
+            settled = self._settled(question)
+            if settled is not None:
+                self._heard[question] = settled
         fresh = [q for q in dict.fromkeys(questions) if q not in self._heard]
         allowed = fresh[: max(0, MAX_QUESTIONS - len(self._heard))]
         for question, answer in zip(
@@ -67,17 +71,20 @@ class Hearing:
     async def _answer(self, question: Question) -> Answer:
         who = self.witnesses
         if isinstance(question, Sighting):
-            return await self._sighted(Question(question.name, question.type))
+            found = self._heard[Question(question.name, question.type)]
+            assert isinstance(found, Found)
+            return quorum.confirmed(found, await self._recursive(found.question), who.quorum)
         if who.authoritative is None:
             return quorum.visible(question, await self._recursive(question), who.quorum)
         return quorum.published(question, await self._ask(who.authoritative, question))
 
-    async def _sighted(self, question: Question) -> Answer:
-        """What was found, held against what resolvers see; where they alone are asked they have said it."""
-        who, heard = self.witnesses, self._heard[question]
-        if who.authoritative is None or not who.recursive or not isinstance(heard, Found):
-            return heard
-        return quorum.confirmed(heard, await self._recursive(question), who.quorum)
+    def _settled(self, question: Question) -> Answer | None:
+        """What a sighting comes to where nobody has to be asked: resolvers asked alone have said it."""
+        if not isinstance(question, Sighting):
+            return None
+        who, heard = self.witnesses, self._heard[Question(question.name, question.type)]
+        is_open = who.authoritative is not None and who.recursive and isinstance(heard, Found)
+        return None if is_open else heard
 
     async def _recursive(self, question: Question) -> tuple[Observation, ...]:
         """What resolvers say. Once the slower ones can change nothing they have little time left."""
