@@ -1,5 +1,6 @@
-"""What is read of a domain is the very same while nothing has changed, and never once anything has."""
+"""What is read of a domain or key is the very same while nothing has changed, and never once anything has."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -8,10 +9,11 @@ import pytest
 
 from letterhead.core.domain import Domain, Status
 from letterhead.core.finding import without_witnesses
+from letterhead.core.team import MemberRole
 from letterhead.ports import Change, Reading, Store
 from letterhead.store import domains
 from letterhead.store.relational import open_store
-from tests.store.samples import ACME, EVIL, HOUR, NOON, a_domain, a_report, holding
+from tests.store.samples import ACME, EVIL, HOUR, NOON, a_domain, a_key, a_member, a_report, holding, told
 
 
 @pytest.fixture
@@ -79,9 +81,56 @@ async def test_whatever_changed_shows_at_once_whoever_changed_it(
         await elsewhere.close()
 
 
+async def test_whoever_heard_of_a_change_sees_it_however_many_read_at_the_same_time(
+    store: Store, url: str, domain: Domain
+) -> None:
+    elsewhere = open_store(url)
+
+    async def changes(number: int) -> None:
+        mine = await elsewhere.domains.add(a_domain(f"n{number}.com"), (), ())
+        await read(store, mine)
+        for turn in range(1, 6):
+            at = NOON + timedelta(seconds=turn)
+            await elsewhere.domains.save(
+                [Change(replace(mine, updated_at=at, version=turn), (), a_report(at))]
+            )
+            seen = await read(store, mine)
+            assert (seen.domain.version, seen.domain.updated_at) == (turn + 1, at)
+
+    async def reads() -> None:
+        for _ in range(200):
+            await read(store, domain)
+            await asyncio.sleep(0)
+
+    try:
+        await asyncio.gather(*(changes(number) for number in range(8)), reads(), reads())
+    finally:
+        await elsewhere.close()
+
+
+async def test_a_key_that_was_read_shows_at_once_what_became_of_it(store: Store, url: str) -> None:
+    member = a_member(role=MemberRole.VIEWER)
+    await store.members.add(member, told())
+    key = a_key(member=member.id)
+    await store.keys.add(key, told())
+    read = await store.keys.by_digest(key.digest)
+    assert await store.keys.by_digest(key.digest) is read
+    elsewhere = open_store(url)
+    try:
+        await elsewhere.members.change(member, MemberRole.ADMIN, told())  # a row of another table
+        changed = await store.keys.by_digest(key.digest)
+        assert changed == replace(key, member_role=MemberRole.ADMIN) != read
+        await elsewhere.keys.revoke(ACME.id, key.id, told(NOON + HOUR))
+        revoked = await store.keys.by_digest(key.digest)
+        assert revoked == replace(key, member_role=MemberRole.ADMIN, revoked_at=NOON + HOUR)
+    finally:
+        await elsewhere.close()
+
+
 async def test_what_was_read_opens_nothing_to_others(store: Store, domain: Domain) -> None:
     await read(store, domain)
     assert await store.domains.with_report(EVIL.id, domain.id) is None
+    assert await store.domains.with_report(ACME.id, domain.id) is not None
     await store.domains.save([Change(replace(domain, status=Status.DELETED, due_at=None))])
     assert await store.domains.with_report(ACME.id, domain.id) is None
 

@@ -17,12 +17,12 @@ from letterhead.core.event import EventKind
 from letterhead.core.identity import SealedKey
 from letterhead.ports import Change, OutcomeUnknown, Store, StoreError
 from letterhead.store import sqlite
-from letterhead.store.database import Statement
-from letterhead.store.relational import open_store
+from letterhead.store.database import Params, Rows, Statement
+from letterhead.store.relational import RelationalStore, open_store
 from letterhead.store.sqlite import SqliteDatabase, connect_writer
 from tests.store.breakable import Breakable
 from tests.store.inspection import file_of, log_of, query
-from tests.store.samples import ACME, a_domain, an_event
+from tests.store.samples import ACME, a_domain, a_key, an_event, told
 
 DATABASES = ("sqlite",)
 
@@ -37,6 +37,53 @@ async def test_X07_reads_go_on_while_another_process_writes(store: Store, url: s
     changed = await store.domains.by_id(domain.id)
     assert changed is not None
     assert changed.rung == 9
+
+
+@pytest.mark.usefixtures("store")  # for its teams
+async def test_nothing_is_read_again_while_nothing_was_committed(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = SqliteDatabase(Path(file_of(url)))
+    store = RelationalStore(database)
+    asked: list[str] = []
+    read = database.read
+
+    async def counted(sql: str, params: Params) -> Rows:
+        asked.append(sql)
+        return await read(sql, params)
+
+    monkeypatch.setattr(database, "read", counted)
+    try:
+        domain, key = await store.domains.add(a_domain(), (), ()), a_key()
+        await store.keys.add(key, told())
+        for _ in range(3):
+            await store.domains.with_report(ACME.id, domain.id)
+            await store.keys.by_digest(key.digest)
+            await asyncio.sleep(0)
+        assert len(asked) == 2
+        await store.domains.add(a_domain("other.com"), (), ())
+        await store.domains.with_report(ACME.id, domain.id)
+        await store.keys.by_digest(key.digest)
+        assert len(asked) == 4
+    finally:
+        await store.close()
+
+
+@pytest.mark.usefixtures("store")  # for its teams
+async def test_one_look_serves_a_turn_of_the_loop_and_no_more(url: str) -> None:
+    database = SqliteDatabase(Path(file_of(url)))
+    try:
+        with closing(sqlite3.connect(file_of(url), isolation_level=None)) as other:
+            first = database.moment()
+            other.execute("UPDATE team SET domains = domains + 1")
+            assert database.moment() == first
+            await asyncio.sleep(0)
+            second = database.moment()
+            assert second != first
+            await asyncio.sleep(0)
+            assert database.moment() == second
+    finally:
+        await database.close()
 
 
 def test_X07_whoever_opens_a_new_store_at_the_same_moment_succeeds(tmp_path: Path, migrated: Path) -> None:

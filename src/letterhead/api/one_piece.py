@@ -4,7 +4,6 @@ uvicorn writes the two one after the other, which is two calls of the system and
 at each field by itself. Answers that come piece by piece, and whatever fails, are left to it.
 """
 
-import re
 from collections.abc import Awaitable
 from typing import Any
 
@@ -13,18 +12,16 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 
 from letterhead.api.envelope import Fields
 
-_HARMFUL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_HARMFUL = bytes({*range(0x20), 0x7F} - {0x09})
 """What no field may hold (RFC 9110 §5.5); a line feed would begin another one."""
 
 
 def head(status: int, fields: Fields) -> bytes:
     """Status line, fields and the empty line behind them. Raises ValueError for a harmful field."""
-    if _HARMFUL.search(b"".join([part for field in fields for part in field])):
+    lines = b"".join([b"%b: %b\r\n" % field for field in fields])
+    if len(lines.translate(None, _HARMFUL)) != len(lines) - 2 * len(fields):  # the two that end each
         raise ValueError("a header field holds a control character")
-    return b"%b%b\r\n" % (
-        STATUS_LINE[status],
-        b"".join([b"%b: %b\r\n" % field for field in fields]),
-    )
+    return b"%b%b\r\n" % (STATUS_LINE[status], lines)
 
 
 class OnePiece:
@@ -50,7 +47,7 @@ class OnePiece:
         cycle = self._cycle
         if cycle.flow.write_paused and not cycle.disconnected:
             await cycle.flow.drain()
-        if start is not None and not message["more_body"] and not cycle.disconnected:
+        if start is not None and message["body"] and not message["more_body"] and not cycle.disconnected:
             self._write(start["status"], start["headers"], message["body"])
             return
         if start is not None:

@@ -121,9 +121,10 @@ class Domains:
         domain, reading = await examined(self.store, actor, domain_id)
         if domain is not reading.domain:  # names around it have changed what it is
             return View(domain, self._plan(domain), reading.report)
-        if reading not in self.views:
-            self.views[reading] = View(domain, self._plan(domain), reading.report)
-        return self.views[reading]
+        view = self.views.get(reading)
+        if view is None:
+            view = self.views[reading] = View(domain, self._plan(domain), reading.report)
+        return view
 
     async def evidence(self, actor: Actor, domain_id: str) -> View:
         """One domain, its report with all that each server said. Raises `domain_not_found`."""

@@ -61,7 +61,7 @@ class Database(Protocol):
         """The rows of one query, from what is committed now."""
 
     def moment(self) -> int | None:
-        """What stays the same as long as nothing at all is committed, by whomever; None where nobody can tell.
+        """What stays the same while nothing at all is committed, by whomever; None where nobody can tell.
 
         What was read after a look at it is what would be read now, while it is the same.
         """

@@ -1,7 +1,6 @@
 """API keys in the database. Only a secret's digest ever comes here (A04)."""
 
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ from letterhead.ports import Stale
 from letterhead.store.database import Database, Params, Statement
 from letterhead.store.events import insertion
 from letterhead.store.instant import from_micros, to_micros
+from letterhead.store.recent import Recent
 
 _INSERT = """
 INSERT INTO api_key (
@@ -44,7 +44,7 @@ UPDATE api_key SET last_used_at = :at WHERE id = :id AND (last_used_at IS NULL O
 """
 
 KEYS = 4_096
-"""Rows of which it is remembered what they say, some ten megabytes (docs/decisions/0013)."""
+"""How many keys are kept as they were read last, some ten megabytes (docs/decisions/0013)."""
 
 
 class KeyTable:
@@ -52,6 +52,7 @@ class KeyTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._read: Recent[tuple[int | None, tuple[Any, ...], Key]] = Recent(KEYS)
 
     async def add(self, key: Key, event: Event) -> None:
         """Save a key, for a member only as long as they are one: raises Stale otherwise."""
@@ -64,9 +65,18 @@ class KeyTable:
         )
 
     async def by_digest(self, digest: str) -> Key | None:
-        """The key with this digest, whatever its state."""
-        rows = await self._database.read(_BY_DIGEST, {"digest": digest})
-        return _key(tuple(rows[0])) if rows else None
+        """The key with this digest, whatever its state; read and decoded as sparingly as DomainTable does."""
+        moment = self._database.moment()
+        read_at, values, last = self._read.get(digest) or (None, (), None)
+        if last and moment is not None and moment == read_at:
+            return last
+        for row in await self._database.read(_BY_DIGEST, {"digest": digest}):
+            columns = tuple(row)
+            if last is None or columns != values:
+                last = _key(columns)
+            self._read.put(digest, (moment, columns, last))
+            return last
+        return None
 
     async def by_id(self, key: str) -> Key | None:
         """The key with this id, whatever its state; for those that are at work already."""
@@ -118,9 +128,8 @@ def _values(key: Key) -> Params:
     }
 
 
-@lru_cache(maxsize=KEYS)
 def _key(values: tuple[Any, ...]) -> Key:
-    """The key of a row, which is read with every request and says the same with most."""
+    """The key of a row of _SELECT."""
     row = dict(zip((*_COLUMNS, "member_role"), values, strict=True))
     return Key(
         id=row["id"],

@@ -53,10 +53,11 @@ class SqliteDatabase:
     def moment(self) -> int | None:
         """SQLite's data version, looked at once in each turn of the loop (docs/decisions/0013).
 
-        Whoever is awake in this turn was woken before the look, so nobody has heard of a later commit.
+        Whoever is awake in this turn was called before the look, so has not heard of a later commit: each
+        comes from another thread or process, and whoever hears of it is called after the look is forgotten.
         """
         if self._moment is None:
-            asyncio.get_running_loop().call_soon(self._forget_moment)  # before whatever wakes from now on
+            asyncio.get_running_loop().call_soon(self._forget_moment)  # first: calls come in their order
             try:
                 (self._moment,) = self._reader.execute("PRAGMA data_version").fetchone()
             except sqlite3.Error as error:
