@@ -1,6 +1,6 @@
 """What `python -m bench --write` writes: the tables of docs/performance.md, and its picture."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bench.http import Ratio
@@ -18,26 +18,32 @@ Measured = Result | Ratio | Rate | str
 
 def write(measured: Sequence[Measured], load: str) -> None:
     """Put the numbers into the page, in the place of those of the last time, and draw them."""
-    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    lines = "\n".join(_lines(measured, load))
-    PAGE.write_text(f"{before}{BEGIN}\n{lines}\n\n{END}{after}", "utf-8")
+    put(BEGIN, _lines(measured, load))
     bars = [(each.name, each.cpu) for each in measured if isinstance(each, Result)]
     PICTURE.write_text(picture("CPU time of the server for each request", bars), "utf-8")
 
 
+def put(begin: str, lines: Iterable[str]) -> None:
+    """Put lines into the page between this marker and the next END, in the place of what stands there."""
+    before, found, rest = PAGE.read_text("utf-8").partition(begin)
+    if not found:
+        raise SystemExit(f"{PAGE} has no line {begin!r}")
+    _, _, after = rest.partition(END)
+    PAGE.write_text("\n".join((f"{before}{begin}", *lines, "", f"{END}{after}")), "utf-8")
+
+
 def _lines(measured: Sequence[Measured], load: str) -> Iterator[str]:
     yield f"Machine: {machine()}; load of the machine {load}. Command: `python -m bench --write`."
-    yield from _table("CPU time of the server for each request | µs | range | requests/s")
+    yield from table("CPU time of the server for each request | µs | range | requests/s")
     for each in measured:
         if isinstance(each, Result):
             spread = f"{min(each.micros):,.0f} to {max(each.micros):,.0f}"
             yield f"| {each.name} | {each.cpu:,.0f} | {spread} | {each.rate:,.0f} |"
-    yield from _table("held against | ratio | target")
+    yield from table("held against | ratio | target")
     for each in measured:
         if isinstance(each, Ratio):
             yield f"| {each.name} | {each.value:.2f} | {each.target} |"
-    yield from _table("the store by itself | median | range")
+    yield from table("the store by itself | median | range")
     for each in measured:
         if isinstance(each, Rate):
             spread = f"{min(each.rounds):,.0f} to {max(each.rounds):,.0f}"
@@ -46,5 +52,6 @@ def _lines(measured: Sequence[Measured], load: str) -> Iterator[str]:
     yield from ("", *notes) if notes else ()
 
 
-def _table(heads: str) -> tuple[str, ...]:
+def table(heads: str) -> tuple[str, ...]:
+    """The head of a table, from the names of its columns with `|` between them."""
     return "", f"| {heads} |", "|" + "---|" * len(heads.split("|"))

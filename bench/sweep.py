@@ -5,12 +5,13 @@ asked.
 """
 
 import asyncio
-import statistics
+import os
+import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -19,20 +20,35 @@ import aiodns
 import dns.asyncresolver
 import uvloop
 
+from bench import scale
 from bench.customers import DOMAINS, expected, hostname, names, questions
 from bench.dnsperf import Dnsperf
 from bench.measure import machine
+from bench.sweep_report import (
+    AIODNS,
+    DNSPYTHON,
+    NOTICE,
+    NOTICE_POSTGRES,
+    PARSE,
+    PARSE_POSTGRES,
+    PEER,
+    Swept,
+    write,
+)
+from letterhead import app
 from letterhead.core.answer import Question
 from letterhead.core.endpoint import endpoint
 from letterhead.core.team import Team
-from letterhead.ports import Change, Glance, Snapshot
+from letterhead.ports import Change, Glance, Snapshot, Stretch
 from letterhead.resolver.bulk.engine import Engine
 from letterhead.resolver.bulk.errand import Errand
 from letterhead.resolver.bulk.lookout import DigestLookout
 from letterhead.resolver.bulk.questions import prepared
 from letterhead.resolver.bulk.reading import lean
-from letterhead.store.database import Database, Statement
+from letterhead.service.patrol import STRETCH
+from letterhead.store.database import Database, Statement, one_of
 from letterhead.store.domain_row import values_of
+from letterhead.store.leases import LeaseTable
 from letterhead.store.relational import RelationalStore, open_database
 from letterhead.store.schema import migrate
 from letterhead.store.snapshots import SnapshotTable, succession
@@ -41,18 +57,17 @@ from tests.core.registration import domain
 from tests.postgres import Postgres
 
 ROUNDS = 5
-STRETCH = 2_000
 TOGETHER = 1_000  # statements in a transaction that fills a database
+ROWS = 100  # in one statement: what a name of a parameter costs grows with their number
 CHANGED = 50  # one in so many is found changed: 2 %
 QUESTIONS = 7 * DOMAINS
 SECRET = bytes(range(32))
+CYCLE = timedelta(hours=6)
 
 FEW = 300  # domains for who is slow
 AT_ONCE = 50  # questions of theirs on the way
-NOTICE = "digest compared, one range update, SQLite"
-PEER = "dnsperf -n 1 -e -q 100, UDP, no verdict, no database"
 
-_MARK = "UPDATE snapshot SET checked_at = :at WHERE domain = :domain"
+_MARK = "UPDATE snapshot SET checked_at = :at WHERE domain IN {domains}"
 
 Round = Callable[[], Awaitable[int]]
 
@@ -66,7 +81,7 @@ class Sweeping:
 
     def __init__(self, database: Database, url: str) -> None:
         self._database = database
-        self._snapshots = SnapshotTable(database)
+        self._snapshots, self._leases = SnapshotTable(database), LeaseTable(database)
         self.lookout = DigestLookout(endpoint(url), None, SECRET)
         self._engine: Engine[Snapshot] = Engine(endpoint(url), None)
 
@@ -84,21 +99,26 @@ class Sweeping:
         )
 
     async def notice(self) -> int:
-        """Read what is due, ask, compare the digest, save the moment; hand on what looks changed."""
+        """Read what is due, ask, compare the digest, save how far it is; make due what looks changed."""
         changed: list[str] = []
-        at, after = datetime.now(UTC), ""
-        while (stretch := await self._snapshots.stretch(after, at, STRETCH)).last:
+        while (stretch := await self._taken()).count:
             different = [
                 glance.snapshot.domain
                 async for some in self.lookout.look(stretch.due)
                 for glance in some
                 if not glance.is_same
             ]
-            await self._snapshots.checked(stretch, at, different)
+            await self._leases.hasten(different, datetime.now(UTC))
             changed += different
-            after = stretch.last
         assert len(changed) == DOMAINS // CHANGED, len(changed)
         return QUESTIONS
+
+    async def _taken(self) -> Stretch:
+        """The next stretch, as service/patrol.py takes it."""
+        lap, now = await self._snapshots.lap(), datetime.now(UTC)
+        stretch = await self._snapshots.stretch(lap.place, now, STRETCH)
+        await self._snapshots.move(lap.moved(stretch.last, stretch.count, now, CYCLE))
+        return stretch
 
     async def parse(self) -> int:
         """Read what is due, ask, read every answer and compare it with what is expected; save each row."""
@@ -106,11 +126,12 @@ class Sweeping:
         moment = int(at.timestamp() * 1e6)
         while (stretch := await self._snapshots.stretch(after, at, STRETCH)).last:
             errands: Iterator[Errand[Snapshot]] = (Errand(each, each.questions) for each in stretch.due)
-            rows = []
+            rows: list[str] = []
             async for some in self._engine.ask(errands):
                 right += sum(map(_is_right, some))
-                rows += [Statement(_MARK, {"at": moment, "domain": errand.key.domain}) for errand in some]
-            await self._database.write(*rows)
+                rows += [errand.key.domain for errand in some]
+            marks = (_mark(moment, rows[first : first + ROWS]) for first in range(0, len(rows), ROWS))
+            await self._database.write(*marks)
             after = stretch.last
         assert right == DOMAINS, right
         return QUESTIONS
@@ -145,6 +166,12 @@ def _kept(glance: Glance, place: int) -> Iterator[Statement]:
 
 def _snapshot(number: int) -> Snapshot:
     return Snapshot(_id(number), prepared(questions(number)), b"")
+
+
+def _mark(moment: int, rows: Sequence[str]) -> Statement:
+    """Write the moment into each of these rows, found one by one."""
+    domains, params = one_of("domain", rows)
+    return Statement(_MARK.format(domains=domains), {"at": moment, **params})
 
 
 def _is_right(errand: Errand[Snapshot]) -> bool:
@@ -208,16 +235,17 @@ async def rounds(directory: Path, *, postgres: Postgres | None) -> dict[str, lis
         embedded = await stack.enter_async_context(sweeping(f"sqlite:///{directory}/sweep.db", tcp))
         works: dict[str, Round] = {
             NOTICE: embedded.notice,
-            "every answer parsed, every row written, SQLite": embedded.parse,
+            PARSE: embedded.parse,
         }
         if postgres is not None:
             outgrown = await stack.enter_async_context(sweeping(postgres.migrated(), tcp))
-            works["digest, one range update, PostgreSQL"] = outgrown.notice
-            works["every answer parsed, every row written, PostgreSQL"] = outgrown.parse
-        works["aiodns, UDP, no verdict, no database"] = partial(c_ares, udp)
-        works["dnspython's resolver, UDP, no verdict, no database"] = partial(dnspython, udp)
+            works[NOTICE_POSTGRES] = outgrown.notice
+            works[PARSE_POSTGRES] = outgrown.parse
+        works[AIODNS] = partial(c_ares, udp)
+        works[DNSPYTHON] = partial(dnspython, udp)
         asked = (question for number in range(DOMAINS) for question in questions(number))
         peer = Dnsperf(world.address, world.port, asked, directory)
+        app.settle()  # as the program does when it has started
         for number in range(ROUNDS + 1):  # the first one warms up
             answers, seconds = peer.round()
             numbers = {PEER: answers / seconds} | {name: await measured(work) for name, work in works.items()}
@@ -227,22 +255,24 @@ async def rounds(directory: Path, *, postgres: Postgres | None) -> dict[str, lis
 
 
 def main() -> None:
-    """Print a line for each measurement, and the ratio that counts at the end."""
+    """Print a line for each measurement, and the ratio that counts last; --write puts them into the docs."""
+    before = os.getloadavg()[0]
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="letterhead-bench-")))
         postgres = Postgres()
         stack.callback(postgres.remove)
-        results = uvloop.run(rounds(directory, postgres=postgres.start()))
+        rates = uvloop.run(rounds(directory, postgres=postgres.start()))
+        swept = Swept(rates, tuple(scale.results(directory)))
+    load = f"{before:.1f} to {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     print(f"# {machine()}; {ROUNDS} interleaved rounds, questions for each CPU second of the asking process")
     print(
-        f"# {DOMAINS} domains of 7 questions, a warm Unbound on the other core; command: make bench-sweep\n"
+        f"# {DOMAINS} domains of 7 questions, a warm Unbound on the other core; "
+        f"load of the machine {load}; command: make bench-sweep\n"
     )
-    peer = statistics.median(results[PEER])
-    for name, numbers in results.items():
-        median = statistics.median(numbers)
-        least, most = min(numbers), max(numbers)
-        print(f"{name:<52} {median:>9,.0f}   ({least:,.0f} to {most:,.0f})  {median / peer:.3f} × dnsperf")
-    print(f"\nsweep_vs_dnsperf {statistics.median(results[NOTICE]) / peer:.2f}")
+    print(*swept.lines(), sep="\n")
+    if "--write" in sys.argv:
+        write(swept, load)
+    print(f"\nsweep_vs_dnsperf {swept.ratio(NOTICE):.2f}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The composition root: the only file that knows everyone. It ties adapters to services, once, at start."""
 
 import asyncio
+import gc
 import hmac
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -83,6 +84,9 @@ from letterhead.worker import Work, beat
 ROLES = frozenset({"api", "worker"})
 """The parts that one process can play in this version; by default all of them."""
 
+MAX_YOUNG = 50_000
+"""Objects made, and not freed, between two collections of garbage."""
+
 log = structlog.get_logger()
 
 
@@ -111,7 +115,7 @@ def run(config: Config, roles: frozenset[str] = ROLES) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        await serve(config, roles, stopping, lines_dropped=lambda: lines.dropped)
+        await serve(config, roles, stopping, lambda _: settle(), lambda: lines.dropped)
 
     uvloop.run(until_told())
 
@@ -146,6 +150,17 @@ async def serve(
         if beating is not None:
             await beating
     log.info("stopped")
+
+
+def settle() -> None:
+    """Have Python's collector of cyclic garbage pass over what is alive, and run more rarely from now on.
+
+    What is loaded at the start stays, and hardly anything of a request or of a look refers to itself. By
+    default the collector runs after every 700 new objects, and walks the same living ones over and over.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(MAX_YOUNG, 10, 10)
 
 
 def prepare(config: Config) -> None:

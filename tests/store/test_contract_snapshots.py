@@ -36,23 +36,6 @@ async def test_snapshots_are_read_in_stretches_to_their_end(store: Store) -> Non
     assert found == [Snapshot(d.id, bytes((n,)), bytes((0, n))) for n, d in enumerate(domains)]
 
 
-async def test_what_was_checked_is_not_due_before_the_next_cycle(store: Store) -> None:
-    domains = [domain.id for domain in await kept(store, 5)]
-    stretch = await store.snapshots.stretch(domains[0], LATER, 3)
-    assert stretch.last == domains[3]
-    await store.snapshots.checked(stretch, LATER, {domains[2]})
-    assert await due(store, NOON + HOUR / 2) == [domains[0], domains[2], domains[4]]
-    assert await due(store, LATER) == domains
-
-
-async def test_what_was_not_due_is_not_marked(store: Store) -> None:
-    domains = [domain.id for domain in await kept(store, 2)]
-    earlier = await store.snapshots.stretch("", NOON - HOUR, 10)
-    assert (earlier.due, earlier.last) == ((), domains[1])
-    await store.snapshots.checked(earlier, LATER, ())
-    assert await due(store, NOON) == domains
-
-
 async def test_L19_a_changed_domain_is_noticed_by_nothing_until_it_was_examined(store: Store) -> None:
     one, two = await kept(store, 2)
     (one,) = await store.domains.save([Change(replace(one, updated_at=LATER))])

@@ -1,16 +1,15 @@
 """Noticing cheaply that the DNS of very many domains has changed, and what is kept for it."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from letterhead.core.answer import Question
 from letterhead.core.lap import Lap
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """What is kept of a domain in order to notice that its DNS has changed.
 
     questions  those of its plan, as Lookout.prepared made them.
@@ -22,8 +21,7 @@ class Snapshot:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(NamedTuple):
     """What a passing look at a domain came to: a digest of the answers, None where we could not find out."""
 
     snapshot: Snapshot
@@ -39,15 +37,13 @@ class Glance:
 class Stretch:
     """Some snapshots on end, in the order of the domains' ids.
 
-    after, last  they stand behind the one id, up to and with the other; `last` is "" at the end of them all.
-    count        how many there are, due or not.
-    before       those that were checked later are not among the `due`.
+    last   the domain of the last one, "" where there is none.
+    count  how many there are.
+    due    those whose domains were not examined just before.
     """
 
-    after: str
     last: str
     count: int
-    before: datetime
     due: tuple[Snapshot, ...]
 
 
@@ -79,7 +75,7 @@ class Snapshots(Protocol):
         """Move the patrol on, by compare-and-set on the version that was read. Raises Stale."""
 
     async def stretch(self, after: str, before: datetime, limit: int) -> Stretch:
-        """The next `limit` snapshots behind a domain's id ("": from the first on)."""
+        """The next `limit` snapshots behind a domain's id ("": from the first on).
 
-    async def checked(self, stretch: Stretch, at: datetime, besides: Collection[str]) -> None:
-        """Remember that the due domains of a stretch were found unchanged, besides some of them."""
+        before  those of domains that were examined later are not among the `due`.
+        """

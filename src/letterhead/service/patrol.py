@@ -15,7 +15,7 @@ from letterhead.core.lap import FRESH
 from letterhead.ports import Clock, Glance, Lookout, Stale, Store, Stretch
 from letterhead.service.breaker import Breaker
 
-STRETCH: Final = 500
+STRETCH: Final = 2_000
 """Domains in one look at most: so many share what it costs beside the questions, and its slowest zone."""
 
 RETRIES: Final = 5
@@ -37,7 +37,7 @@ class Patrol:
     async def once(self) -> int:
         """Look at the next stretch of the lap, if its time has come. Returns how many domains it has.
 
-        None while nothing could be found out anyway: the lap waits (R01).
+        0 while nothing could be found out anyway: the lap waits (R01).
         """
         stretch = await self._taken()
         if stretch is None:
@@ -56,7 +56,6 @@ class Patrol:
         unlike = _domains(glances, are_same=False)
         self.breaker.seen_well(_domains(glances, are_same=True))
         await self.store.leases.hasten(unlike, at)
-        await self.store.snapshots.checked(stretch, at, unlike)
         if unlike:
             log.info("patrol.noticed", domains=len(unlike), silent=silent, looked_at=len(glances))
 

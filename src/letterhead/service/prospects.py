@@ -58,7 +58,7 @@ class Prospects:
                 async for glances in self.lookout.look([each.snapshot for each in blank.values()]):
                     for glance in glances:
                         if glance.digest is not None:
-                            snapshot = replace(glance.snapshot, digest=glance.digest)
+                            snapshot = glance.snapshot._replace(digest=glance.digest)
                             prospects[snapshot.domain] = replace(blank[snapshot.domain], snapshot=snapshot)
         return prospects
 

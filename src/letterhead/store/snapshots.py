@@ -1,15 +1,15 @@
-"""Snapshots in the database: read and marked a stretch at a time, in the order of the domains' ids.
+"""Snapshots in the database: read a stretch at a time, in the order of the domains' ids.
 
-No index moves when a domain was looked at: the reader is a cursor over the primary key, which all nodes
-share in a row of its own, and the moment is written for a whole stretch at once (SPEED.md §1d).
+Nothing of a domain is written when it was looked at and nothing has changed: the reader is a cursor over the
+primary key, which all nodes share in a row of its own. To mark each row cost as much as to read it again.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from letterhead.core.lap import Lap
 from letterhead.ports import Change, Snapshot, Stale, Stretch
-from letterhead.store.database import Database, Params, Statement, one_of
+from letterhead.store.database import Database, Params, Statement
 from letterhead.store.instant import from_micros, to_micros
 
 _LAP = "SELECT place, began_at, next_at, passed, expected, version FROM lap"
@@ -26,11 +26,6 @@ WHERE lap.version = :version
 
 _STRETCH = """
 SELECT domain, questions, digest, checked_at FROM snapshot WHERE domain > :after ORDER BY domain LIMIT :limit
-"""
-
-_CHECKED = """
-UPDATE snapshot SET checked_at = :at
-WHERE domain > :after AND domain <= :last AND checked_at <= :before AND domain NOT IN {besides}
 """
 
 # Who is changed otherwise than by an examination is due from when it was last looked at.
@@ -80,14 +75,7 @@ class SnapshotTable:
             for domain, questions, digest, checked_at in rows
             if checked_at <= moment
         )
-        return Stretch(after, rows[-1]["domain"] if rows else "", len(rows), before, due)
-
-    async def checked(self, stretch: Stretch, at: datetime, besides: Collection[str]) -> None:
-        """Remember that the due domains of a stretch were found unchanged, besides some of them."""
-        names, params = one_of("besides", besides or [""])  # nothing is "not in" a list of none
-        moments = {"at": to_micros(at), "before": to_micros(stretch.before)}
-        bounds = {"after": stretch.after, "last": stretch.last}
-        await self._database.write(Statement(_CHECKED.format(besides=names), {**moments, **bounds, **params}))
+        return Stretch(rows[-1]["domain"] if rows else "", len(rows), due)
 
 
 def succession(change: Change) -> Iterator[Statement]:

@@ -286,7 +286,9 @@ def _name(reply: bytes, place: int, bound: int) -> tuple[str, int]:
         if place >= bound:
             raise _UnusualError
     name = b".".join(labels)
-    if len(name) > 253 or b"".join(labels).translate(None, _SAFE):
+    if len(name) > 253 or len(name.translate(None, _SAFE)) >= max(
+        len(labels), 1
+    ):  # the dots between, or more
         raise _UnusualError
     return name.decode().lower(), behind or place + 1
 

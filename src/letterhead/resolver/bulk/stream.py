@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+import sys
 from typing import Final, Generic, Protocol, TypeVar, cast
 
 from letterhead.resolver.bulk.errand import BITS, Errand
@@ -12,7 +13,7 @@ from letterhead.resolver.wire import Query
 WITHIN: Final = 5.0
 """Seconds that a question has, each time it is sent; the resolver has tried everywhere by then."""
 
-BREATH: Final = 0.01
+BREATH: Final = 0.02
 """Seconds between two reads, in which many replies gather: a turn for only a few costs more than they do."""
 
 _FRAME = struct.Struct("!HH")  # the length before a message, and the message's id
@@ -154,7 +155,8 @@ class Stream(asyncio.Protocol, Generic[K]):
         Linux puts off for 40 ms; the option is for one time.
         """
         if not self._transport.is_closing():
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+            if sys.platform == "linux":
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
             self._transport.resume_reading()
 
     def _board(self, errand: Errand[K]) -> int:

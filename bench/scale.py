@@ -1,0 +1,153 @@
+"""What the patrol itself costs at 10,000, 100,000 and 1,000,000 domains: scheduling and bookkeeping alone.
+
+A lookout that answers at once stands in the resolver's place, so what is measured is the lap, reading what is
+due, and writing that it was looked at. Each size has a process of its own, whose memory is taken at the end.
+"""
+
+import logging
+import sqlite3
+import statistics
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing import get_context
+from pathlib import Path
+
+import structlog
+import uvloop
+
+from bench.customers import questions
+from letterhead import app
+from letterhead.config.sections import Lifecycle
+from letterhead.core.answer import Question
+from letterhead.core.lap import SPREAD
+from letterhead.ports import Glance, Snapshot
+from letterhead.resolver.bulk.questions import prepared
+from letterhead.service.breaker import Breaker
+from letterhead.service.canaries import unwatched
+from letterhead.service.patrol import STRETCH, Patrol
+from letterhead.store.relational import open_store
+from letterhead.store.schema import migrate
+from tests.clock import ManualClock
+
+SIZES = (10_000, 100_000, 1_000_000)
+ROUNDS = 5
+IN_A_ROUND = 20_000
+"""Domains in each round at least; where there are more, a round is that part of the lap."""
+CYCLE = timedelta(hours=6)
+_MIB = 1 << 20
+
+_FILL = """
+WITH RECURSIVE series (n) AS (SELECT :first UNION ALL SELECT n + 1 FROM series WHERE n < :last)
+INSERT INTO snapshot (domain, questions, digest, checked_at)
+SELECT printf('dom_%026d', n), :questions, randomblob(16), 0 FROM series
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """What the patrol costs with so many domains.
+
+    micros        CPU microseconds for each domain, by round.
+    own, mapped   MiB of memory: the process's own, and pages of files, which the system takes back at will.
+    """
+
+    domains: int
+    micros: tuple[float, ...]
+    own: float
+    mapped: float
+
+    @property
+    def median(self) -> float:
+        """CPU microseconds for each domain."""
+        return statistics.median(self.micros)
+
+    def __str__(self) -> str:
+        spread = f"({min(self.micros):.2f} to {max(self.micros):.2f})"
+        memory = f"{self.own:.0f} MiB of its own, {self.mapped:.0f} MiB of mapped files"
+        cost = f"{self.median:>6.2f} µs a domain {spread}"
+        return f"patrol without asking, {self.domains:>9,} domains  {cost}; {memory}"
+
+
+class Seer:
+    """Sees at once that everything is as it was. Fills ports.Lookout."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def prepared(self, questions: Iterable[Question]) -> bytes:
+        """See ports.Lookout."""
+        return prepared(questions)
+
+    async def look(self, snapshots: Iterable[Snapshot]) -> AsyncIterator[Sequence[Glance]]:
+        """See ports.Lookout."""
+        glances = [Glance(snapshot, snapshot.digest) for snapshot in snapshots]
+        self.seen += len(glances)
+        yield glances
+
+
+def results(directory: Path) -> Iterator[Scaled]:
+    """One database that grows, patrolled at each size."""
+    path = directory / "scale.db"
+    url = f"sqlite:///{path}"
+    migrate(url)
+    before = 0
+    for size in SIZES:
+        _fill(path, before, size)
+        before = size
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+            yield apart.submit(patrolled, url, size).result()
+
+
+def patrolled(url: str, domains: int) -> Scaled:
+    """Patrol so many domains in this process, which tells nobody."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    return uvloop.run(_patrolled(url, domains))
+
+
+async def _patrolled(url: str, domains: int) -> Scaled:
+    store, clock, seer = open_store(url), ManualClock(), Seer()
+    breaker = Breaker(unwatched(clock), Lifecycle().breaker, CYCLE, clock)
+    patrol = Patrol(store, seer, breaker, CYCLE, clock)
+    many = max(IN_A_ROUND, domains // ROUNDS)
+    pace = CYCLE.total_seconds() * SPREAD * STRETCH / domains
+    app.settle()
+    try:
+        micros = [
+            await _round(patrol, seer, clock, pace, many) for _ in range(ROUNDS + 1)
+        ]  # the first warms up
+    finally:
+        await store.close()
+    own, mapped = _memory()
+    return Scaled(domains, tuple(micros[1:]), own, mapped)
+
+
+async def _round(patrol: Patrol, seer: Seer, clock: ManualClock, pace: float, many: int) -> float:
+    """CPU microseconds for each domain of a part of the lap, whose time comes as we go."""
+    seen, start = seer.seen, time.process_time()
+    while seer.seen - seen < many:
+        clock.advance(pace)
+        await patrol.once()
+    return (time.process_time() - start) / (seer.seen - seen) * 1e6
+
+
+def _fill(path: Path, first: int, end: int) -> None:
+    """Rows of snapshots alone: the patrol reads nothing of a domain that is as it was."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        asked = prepared(questions(123_456))
+        connection.execute(_FILL, {"first": first, "last": end - 1, "questions": asked})
+    connection.close()
+
+
+def _memory() -> tuple[float, float]:
+    """MiB of this process's own memory, and of the files that it has mapped."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    kilobytes = {
+        name: int(rest.split()[0])
+        for name, _, rest in (line.partition(":") for line in lines)
+        if name.startswith("Rss")
+    }
+    return kilobytes["RssAnon"] * 1024 / _MIB, (kilobytes["RssFile"] + kilobytes["RssShmem"]) * 1024 / _MIB
