@@ -89,6 +89,14 @@ def test_L07_a_check_by_hand_never_ends_a_lapse_in_failed() -> None:
     assert advanced(standing(Status.PENDING), Outcome.PASS, by_hand=True).status is Status.VERIFIED
 
 
+def test_L16_a_lapse_does_not_end_while_too_little_is_known_of_others() -> None:
+    lapsed = standing(Status.LAPSED)
+    for outcome in (Outcome.FAIL, Outcome.REFUSED):
+        assert advanced(lapsed, outcome, 10 * CYCLE, may_end=False).status is Status.LAPSED
+    assert advanced(lapsed, Outcome.PASS, may_end=False).status is Status.VERIFIED
+    assert advanced(standing(Status.VERIFIED), Outcome.FAIL, may_end=False).status is Status.LAPSED
+
+
 def test_L08_older_evidence_never_overwrites_newer() -> None:
     verified = standing(Status.VERIFIED, asked_at=NOON + CYCLE)
     after, events = advance(

@@ -44,9 +44,6 @@ class Reference:
         self.checked_at = now
         if not fit and said in ("fail", "refused") and (self.mail_flows or said == "refused"):
             said, silent = "unknown", False
-        if new and self.status == "lapsed" and said in ("fail", "refused"):
-            said, silent = "unknown", False
-            self._heard_of()
         if said == "unknown" and silent:
             said = self._silence(now, by_hand=by_hand, fit=fit)
         elif said != "unknown" or fit:
@@ -61,9 +58,9 @@ class Reference:
                 self._become("lapsed", now)
             case "lapsed", "pass":
                 self._become("verified", now, "recovered")
-            case "lapsed", "fail" if not by_hand and waited >= self.cycle:
+            case "lapsed", "fail" if not by_hand and not new and waited >= self.cycle:
                 self._become("failed", now)
-            case "lapsed", "refused" if not by_hand and waited > timedelta(0):
+            case "lapsed", "refused" if not by_hand and not new and waited > timedelta(0):
                 self._become("failed", now)
             case "failed", "pass" if not self.has_expired(now):
                 self._become("verified", now, "recovered")

@@ -169,6 +169,7 @@ def advance(
     grace: timedelta,
     by_hand: bool = False,
     sure: bool = False,
+    may_end: bool = True,
 ) -> tuple[Domain, tuple[Event, ...]]:
     """What a report makes of a domain.
 
@@ -176,6 +177,7 @@ def advance(
     grace    who must yield the name to somebody else does so only when this much time has passed.
     by_hand  somebody asked for this check: it may promote and lapse, never end a lapse in failed nor yield.
     sure     whom we ask is known to be well: a zone that has been silent for long then counts as failed.
+    may_end  whether a lapse may end in failed; not while too little is known of others.
 
     Evidence that is outdated changes nothing. Returns the domain with its `asked_at` moved on and the
     events to be saved with it; `version` is left to the store.
@@ -188,7 +190,8 @@ def advance(
     if reason is not None:
         domain, events = apply(domain, Trigger.SUPERSEDE, now, cause=reason.value)
         return domain, told + events
-    waited = None if by_hand or domain.lapsed_at is None else report.asked_at - domain.lapsed_at
+    lapsed_at = domain.lapsed_at if may_end and not by_hand else None
+    waited = report.asked_at - lapsed_at if lapsed_at else None
     has_grace = may_answer(domain, report, grace)
     allowed = {
         Guard.CYCLE_PASSED: waited is not None and waited >= cycle and not has_grace,

@@ -6,7 +6,7 @@ anything, and after a restart has seen nothing yet that it could act upon in has
 
 import math
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -32,7 +32,6 @@ class Breaker:
 
     cycle   what was seen longer ago counts no more, nor does it that the clock was set.
     alerts  how often the operator was told.
-    at_once the most domains that were seen well at once: no fewer are remembered.
     """
 
     watch: Watch
@@ -41,7 +40,7 @@ class Breaker:
     clock: Clock
     state: State = State.CLOSED
     alerts: int = 0
-    at_once: int = 0
+    _examined: int = 0
     _seen: OrderedDict[str, tuple[float, Sight]] = field(default_factory=OrderedDict)
     _clocks: tuple[datetime, float] = field(init=False)
     _stepped_at: float = -math.inf
@@ -71,7 +70,8 @@ class Breaker:
         if loses and report.outcome in {Outcome.FAIL, Outcome.REFUSED}:
             await self.watch.look(anew=True)
         if domain.held:
-            self._note(domain.id, sight(report))
+            self._examined += 1
+            self._note((domain.id,), sight(report))
         self._turn()
         if not loses:
             return report
@@ -83,20 +83,20 @@ class Breaker:
             return held(report, "one of those whom we asked was found ill since")
         return report
 
-    def seen_well(self, domains: Collection[str]) -> None:
+    def seen_well(self, domains: Sequence[str]) -> None:
         """Domains that hold their names seem to be as they were when all was well with them.
 
-        They are remembered beside those of the same look that did change, and will be examined: by
-        themselves those would be all that is known, and few of them are well.
+        As many are remembered as of all others, beside those of the same look that did change and will be
+        examined: by themselves those would be all that is known, and few of them are well.
         """
-        self.at_once = max(self.at_once, len(domains))
-        for domain in domains:
-            self._note(domain, Sight.GOOD)
+        self._note(domains[-self._most :], Sight.GOOD)
         self._turn()
 
-    def _note(self, domain: str, seen: Sight) -> None:
-        self._seen[domain] = self.clock.monotonic(), seen
-        self._seen.move_to_end(domain)
+    def _note(self, domains: Collection[str], seen: Sight) -> None:
+        sighting = self.clock.monotonic(), seen
+        for domain in domains:
+            self._seen[domain] = sighting
+            self._seen.move_to_end(domain)
 
     def _turn(self) -> None:
         """Walk the table once; who opens it is told to the operator, once."""
@@ -113,10 +113,9 @@ class Breaker:
     def _forget(self) -> None:
         lasts = self.cycle * (1 + 2 * JITTER)  # so that a domain is seen again before it is forgotten
         oldest = self.clock.monotonic() - lasts.total_seconds()
-        most = max(REMEMBERED * self.limits.minimum, self.at_once)
         while self._seen:
             first = next(iter(self._seen))
-            if self._seen[first][0] >= oldest and len(self._seen) <= most:
+            if self._seen[first][0] >= oldest and len(self._seen) <= self._most:
                 return
             del self._seen[first]
 
@@ -133,9 +132,14 @@ class Breaker:
 
     @property
     def is_new(self) -> bool:
-        """Whether too little was seen since the start: what lapsed before may be one host's fault (L16)."""
+        """Whether too few were examined since the start: what lapsed before may be one host's fault (L16)."""
         is_early = self.clock.monotonic() - self._started_at < self.cycle.total_seconds()
-        return is_early and len(self._seen) < REMEMBERED * self.limits.minimum
+        return is_early and self._examined < self._most
+
+    @property
+    def _most(self) -> int:
+        """How many domains are remembered."""
+        return REMEMBERED * self.limits.minimum
 
     @property
     def why(self) -> str:

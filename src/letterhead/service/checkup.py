@@ -101,8 +101,9 @@ class Checkup:
             now,
             cycle=self.cadence.cycle,
             grace=self.cadence.grace,
-            by_hand=by_hand or self.breaker.is_new,  # a worker that just started ends no lapse either
+            by_hand=by_hand,
             sure=self.breaker.is_sure,
+            may_end=not self.breaker.is_new,
         )
         snapshot = prospect.snapshot if prospect and prospect.is_good(moved, report) else None
         moved = self._scheduled(domain, moved, report, now, by_hand=by_hand)

@@ -58,7 +58,7 @@ class Sweep:
     async def once(self) -> int:
         """Examine one batch of what is due now. Returns how many domains it took.
 
-        None while nothing could be found out anyway: what is due stays due (R01).
+        0 while nothing could be found out anyway: what is due stays due (R01).
         """
         return await self._batch(BATCH, watched=False)
 
