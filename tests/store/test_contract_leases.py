@@ -121,3 +121,13 @@ async def test_a_team_watches_so_many_at_a_time_whoever_else_does(store: Store) 
         await store.leases.watch(second, NOON, until, 1)
     await store.leases.watch(first, NOON, until, 1)
     await store.leases.watch(second, until, until + MINUTE, 1)
+
+
+async def test_who_begins_to_watch_is_not_put_off_by_what_was_decided_without_them(store: Store) -> None:
+    domain = await _due(store, "a.com", NOON)
+    await store.leases.take(NOON, NOON + MINUTE, 9)
+    await store.leases.watch(domain, NOON, NOON + MINUTE, 9)
+    (saved,) = await store.domains.save([Change(replace(domain, due_at=NOON + HOUR))])
+    assert saved.due_at == NOON
+    (again,) = await store.domains.save([Change(replace(saved, due_at=NOON + HOUR))])
+    assert again.due_at == NOON + HOUR, "decided by who knew that it is watched"

@@ -185,7 +185,7 @@ async def test_W05_what_waits_for_a_disabled_webhook_is_given_up_and_can_be_sent
     came = settled(webhook, queue.due[0], Posted(410), NOON)
     await store.deliveries.settle(queue.due[0], came)
     assert {each.state for each in await store.deliveries.page(webhook.id, limit=9)} == {State.GIVEN_UP}
-    assert (await store.backlog()).deliveries == 0
+    assert (await store.backlog(NOON)).deliveries == 0
     gone = await store.webhooks.of_team(ACME.id, webhook.id)
     assert gone is not None
     assert gone.disabled is Disabled.GONE
@@ -197,7 +197,7 @@ async def test_W05_what_waits_for_a_disabled_webhook_is_given_up_and_can_be_sent
     assert await store.deliveries.replay(back, LATER, since=NOON, most=99) == 3
     assert await store.deliveries.replay(back, LATER, event=events[1].id, most=1) == 1
     assert await store.deliveries.replay(back, LATER, event=10**9, most=1) == 0
-    assert (await store.backlog()).deliveries == 3
+    assert (await store.backlog(NOON)).deliveries == 3
 
 
 async def test_A01_a_replay_sends_nothing_of_another_team(store: Store) -> None:
@@ -266,7 +266,7 @@ async def test_a_letter_is_leased_sent_once_and_seen_in_its_notices(store: Store
     until = NOON + timedelta(minutes=1)
     both = await asyncio.gather(*(store.owner_notices.lease(NOON, until, 9) for _ in range(2)))
     assert [each for some in both for each in some] == [letter]
-    assert (await store.backlog()).letters == 1
+    assert (await store.backlog(NOON)).letters == 1
     sent = replace(letter, due_at=None, attempts=1, sent_at=LATER)
     await store.owner_notices.settle(letter, sent)
     with pytest.raises(Stale):
@@ -275,4 +275,4 @@ async def test_a_letter_is_leased_sent_once_and_seen_in_its_notices(store: Store
     assert (seen.letter, seen.sent_at, seen.text) == (letter.id, LATER, "It failed.")
     assert await store.owner_notices.page(EVIL.id, limit=9) == []
     assert await store.owner_notices.page(ACME.id, limit=9, only=frozenset({"dom_x"})) == []
-    assert (await store.backlog()).letters == 0
+    assert (await store.backlog(NOON)).letters == 0

@@ -7,6 +7,7 @@ an answer is written, and nobody overwrites that.
 """
 
 import re
+from dataclasses import replace
 from hashlib import sha256
 
 import msgspec
@@ -24,7 +25,7 @@ def of(view: View) -> str:
 
 
 def _tag(view: View) -> str:
-    domain = view.domain
+    domain = replace(view.domain, watched_until=None)  # which is shown nowhere, and moves with each watcher
     shown = (domain, view.plan.fingerprint, view.report.asked_at if view.report else None)
     return f'W/"{domain.id}.{domain.version}.{sha256(msgspec.json.encode(shown)).hexdigest()[:12]}"'
 

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import click
+
 from letterhead.cli.answers import Domain
 from letterhead.cli.client import Answer, Server, at
 from letterhead.cli.exits import Exit, of_examination
-from letterhead.cli.trouble import NotKnown
+from letterhead.cli.trouble import NotKnown, Trouble
 
 SAYING_EVERY: Final = 20.0
 """Seconds after which the server is told anew that somebody looks; it believes so for a minute."""
@@ -43,11 +45,21 @@ def watched(server: Server, domain_id: str) -> Callable[[], Answer]:
     def look() -> Answer:
         nonlocal said_at
         if time.monotonic() - said_at >= SAYING_EVERY:
-            server.post(at(domain_id, "watch"))
             said_at = time.monotonic()
+            _say(server, domain_id)
         return server.get(at(domain_id))
 
     return look
+
+
+def _say(server: Server, domain_id: str) -> None:
+    """Tell the server; where it refuses, as when others watch as many as may be, looking is allowed still."""
+    try:
+        server.post(at(domain_id, "watch"))
+    except NotKnown:
+        raise
+    except Trouble as trouble:
+        click.echo(f"Not watched, only looked at: {trouble.message}", err=True)
 
 
 def sights(look: Callable[[], Answer], *, interval: float, timeout: float | None) -> Iterator[Sight]:

@@ -112,7 +112,7 @@ class Domains(Protocol):
         """One domain of a team by its id."""
 
     async def with_report(self, team: str, domain: str) -> Reading | None:
-        """The same with its newest report, in one read, which is never spared."""
+        """The same with its newest report, as they stand now."""
 
     async def by_id(self, domain: str) -> Domain | None:
         """One domain of anybody's, deleted ones included; for examinations, never for an entrance."""
@@ -339,7 +339,7 @@ class Store(Protocol):
     tail: Tail
     bells: Bells
 
-    async def backlog(self) -> Backlog:
+    async def backlog(self, now: datetime) -> Backlog:
         """What waits; the same cost however much that is."""
 
     async def ready(self) -> None:

@@ -37,7 +37,7 @@ class Queues:
         self._counted_at = self.clock.monotonic()
         try:
             async with asyncio.timeout(PATIENCE):
-                self.backlog = await self.store.backlog()
+                self.backlog = await self.store.backlog(self.clock.now())
         except (StoreError, TimeoutError) as error:
             log.warning("queues.unknown", why=str(error))
             self.backlog = None

@@ -1,10 +1,11 @@
 """What waits, counted: each number by an index, and none of them any further than somebody wants to know."""
 
+from datetime import datetime
 from typing import Final
 
 from letterhead.ports import Backlog
 from letterhead.store.database import Database
-from letterhead.store.instant import from_micros
+from letterhead.store.instant import from_micros, to_micros
 
 MOST: Final = 10_000
 """Where counting ends: a scrape costs the same however much waits."""
@@ -20,11 +21,17 @@ _WAITING: Final = {
 
 _COUNTS: Final = ", ".join(f"{_COUNT.format(waiting=rows)} AS {name}" for name, rows in _WAITING.items())
 
-BACKLOG: Final = f"SELECT (SELECT MIN(due_at) FROM domain WHERE due_at IS NOT NULL) AS due_at, {_COUNTS}"  # noqa: S608 - constants alone
+# What is at work, or set aside because it breaks its examination, waits for nobody.
+_DUE: Final = """
+SELECT due_at FROM domain WHERE due_at IS NOT NULL AND (leased_until IS NULL OR leased_until <= :now)
+ORDER BY due_at LIMIT 1
+"""
+
+BACKLOG: Final = f"SELECT ({_DUE}) AS due_at, {_COUNTS}"
 """One read, whose every part goes by a partial index of what waits."""
 
 
-async def backlog(database: Database) -> Backlog:
+async def backlog(database: Database, now: datetime) -> Backlog:
     """What waits now, in one read."""
-    row = (await database.read(BACKLOG, {"most": MOST}))[0]
+    row = (await database.read(BACKLOG, {"most": MOST, "now": to_micros(now)}))[0]
     return Backlog(from_micros(row["due_at"]), **{name: int(row[name]) for name in _WAITING})

@@ -67,6 +67,7 @@ def values_of(domain: Domain) -> Params:
         "asked_at": to_micros(domain.asked_at),
         "rung": domain.rung,
         "due_at": to_micros(domain.due_at),
+        "watched_until": to_micros(domain.watched_until),
         "expires_at": to_micros(domain.expires_at),
         "transfer_to": domain.transfer_to,
         "approvals": msgspec.json.encode(domain.approvals).decode(),

@@ -54,13 +54,16 @@ VALUES (
     :expires_at, :transfer_to, :region, :provider, :broken_since, :broken_cycles, :broken_told)
 """
 
+# Who began to watch it since it was read is not put off by what was decided without them.
 # What a registration is stays as it was: its hostname, profile, region and provider, when it was made.
 _UPDATE = """
 UPDATE domain SET
     approvals = :approvals, outproven_at = :outproven_at, revoked_at = :revoked_at,
     team = :team, token = :token, selectors = :selectors, dkim_key = :dkim_key, mode = :mode,
     status = :status, held = :held, ever_held = :ever_held, updated_at = :updated_at,
-    verified_at = :verified_at, lapsed_at = :lapsed_at, asked_at = :asked_at, rung = :rung, due_at = :due_at,
+    verified_at = :verified_at, lapsed_at = :lapsed_at, asked_at = :asked_at, rung = :rung,
+    due_at = CASE
+        WHEN due_at < :due_at AND watched_until > COALESCE(:watched_until, 0) THEN due_at ELSE :due_at END,
     expires_at = :expires_at, transfer_to = :transfer_to, broken_since = :broken_since,
     broken_cycles = :broken_cycles, broken_told = :broken_told, leased_until = NULL, version = version + 1
 WHERE id = :id AND version = :version
@@ -101,7 +104,7 @@ class DomainTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._readings: Recent[tuple[list[Any], Reading]] = Recent(READINGS)
+        self._readings: Recent[tuple[int | None, list[Any], Reading]] = Recent(READINGS)
 
     async def add(
         self,
@@ -131,11 +134,15 @@ class DomainTable:
         )
 
     async def with_report(self, team: str, domain: str) -> Reading | None:
-        """The same with its newest report, in one read, which is never spared: decoding it is.
+        """The same with its newest report, in one read; in none while nothing was committed since the last.
 
-        All columns are compared, because a few of them change without the version.
+        Decoding is spared where a row says the same. All columns are compared, because a few of them change
+        without the version.
         """
-        values, last = self._readings.get(domain) or ([], None)
+        moment = self._database.moment()
+        read_at, values, last = self._readings.get(domain) or (None, [], None)
+        if last and moment is not None and moment == read_at and last.domain.team == team:
+            return last
         known = last.domain.version if last else 0
         for row in await self._database.read(_WITH_REPORT, {"id": domain, "team": team, "known": known}):
             *columns, body = row
@@ -143,7 +150,7 @@ class DomainTable:
                 read = domain_of(columns)
                 report = last.report if last and read.version == known else report_of(body)
                 last = Reading(read, report)
-                self._readings.put(domain, (columns, last))
+            self._readings.put(domain, (moment, columns, last))
             return last
         return None
 

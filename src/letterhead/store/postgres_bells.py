@@ -53,6 +53,7 @@ class PostgresBells:
         self._sending: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
         self._is_deaf = False
+        self._attempts = 0
 
     def waking(self, *bells: Bell) -> AbstractContextManager[asyncio.Event]:
         """What is set whenever one of these bells rings, in whatever process."""
@@ -90,17 +91,15 @@ class PostgresBells:
 
     async def _listen(self) -> None:
         """Hear what others ring until we are cancelled, over one connection after the other."""
-        attempts = 0
         while True:
             try:
                 async with self._connected() as connection:
-                    attempts = 0
                     self._here.wake_all()
                     await self._hear(connection)
             except Exception as error:  # noqa: BLE001 - the edge of a loop that nobody would start again
                 self._deafened(str(postgres_session.store_error(error)))
-            pause = _PAUSES[min(attempts, len(_PAUSES) - 1)]
-            attempts += 1
+            pause = _PAUSES[min(self._attempts, len(_PAUSES) - 1)]
+            self._attempts += 1
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - chance, not a secret
 
     @asynccontextmanager
@@ -114,18 +113,16 @@ class PostgresBells:
     async def _hear(self, connection: psycopg.AsyncConnection[Any]) -> None:
         """Wake those here for what is rung elsewhere, until the connection is lost."""
         await self._notify()
-        heard = False
-        async for notification in connection.notifies(timeout=PROOF, stop_after=1):
-            heard = True
-            self._take(notification.payload)
-        if heard:
-            self._is_deaf = False
-        else:
+        heard = [each async for each in connection.notifies(timeout=PROOF, stop_after=1)]
+        if not heard:
             self._deafened("nothing is heard; is there a proxy that pools transactions?")
+        for notification in heard:
+            self._take(notification.payload)
         async for notification in connection.notifies():
             self._take(notification.payload)
 
     def _take(self, payload: str) -> None:
+        self._is_deaf, self._attempts = False, 0
         sender, _, bells = payload.partition(" ")
         if sender != self._sender:
             self._here.wake(map(Bell, bells.split()))

@@ -1,5 +1,7 @@
 """The store put together: every noun over one database."""
 
+from datetime import datetime
+
 from letterhead.ports import (
     Backlog,
     Bells,
@@ -60,9 +62,9 @@ class RelationalStore:
         self.tail: Tail = TailTable(database)
         self.bells: Bells = database.bells
 
-    async def backlog(self) -> Backlog:
+    async def backlog(self, now: datetime) -> Backlog:
         """What waits; the same cost however much that is."""
-        return await backlog(self._database)
+        return await backlog(self._database, now)
 
     async def ready(self) -> None:
         """Raise StoreError unless the database can be read and stands at the schema we know."""
