@@ -1,5 +1,6 @@
 """What the logs never show, and whom they never hold up."""
 
+import errno
 import fcntl
 import json
 import os
@@ -121,6 +122,27 @@ def test_X03_a_full_disk_below_the_log_loses_lines_and_nothing_else() -> None:
         lines = Lines(full.fileno())
         lines.write("lost\n")
         lines.close()
+    assert lines.dropped == 1
+
+
+def test_X03_a_line_that_a_full_disk_tore_spoils_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, turns = os.write, iter([3, 0])
+
+    def on_a_full_disk(descriptor: int, data: bytes) -> int:
+        room = next(turns, len(data))
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, data[:room])
+
+    monkeypatch.setattr("letterhead.logs.os.write", on_a_full_disk)
+    with (tmp_path / "log").open("wb") as log:
+        lines = Lines(log.fileno())
+        lines.write("torn\n")
+        lines.write("whole\n")
+        lines.close()
+    assert (tmp_path / "log").read_text().splitlines()[:2] == ["tor", "whole"]
     assert lines.dropped == 1
 
 

@@ -65,21 +65,27 @@ class Lines:
         self._thread.join(patience)
 
     def _run(self) -> None:
-        told = 0
+        told, is_torn = 0, False
         while (text := self._next()) is not None:
             dropped = self.dropped
             if dropped > told:
                 text += f'{{"event": "log.dropped", "level": "warning", "lines": {dropped - told}}}\n'
+            if is_torn:
+                text = f"\n{text}"
+            data = left = text.encode(errors="backslashreplace")
             try:
-                self._write(text.encode(errors="backslashreplace"))
-                told = dropped
+                while left:
+                    left = left[self._write(left) :]
+                told, is_torn = dropped, False
             except OSError:  # the disk is full, or nobody reads any more
+                is_torn = is_torn or len(left) < len(data)
                 self._drop()
 
-    def _write(self, data: bytes) -> None:
-        while data:
+    def _write(self, data: bytes) -> int:
+        """Write as much as can be written now; how much that was."""
+        while True:
             try:
-                data = data[os.write(self._descriptor, data) :]
+                return os.write(self._descriptor, data)
             except BlockingIOError:  # somebody who shares it does not want to wait; we do
                 select([], [self._descriptor], [])
 
