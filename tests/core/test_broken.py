@@ -68,6 +68,14 @@ def test_R04_a_day_passes_before_anything_happens_and_then_it_is_told_and_counts
     assert (now.status, told) == (Status.FAILED, ["broken", "lapsed", "failed"]), "told once"
 
 
+def test_R04_who_was_told_that_nobody_answers_is_told_when_that_is_over() -> None:
+    now, _ = walked(*cycles(CYCLES + 1))
+    well = Report(Outcome.PASS, report(None).findings, NOON + 5 * CYCLE, "plan")
+    now, (event,) = advance(now, well, well.asked_at, cycle=CYCLE, grace=CYCLE, sure=True)
+    assert (now.status, event.kind) == (Status.VERIFIED, EventKind.RECOVERED)
+    assert (event.data["from"], event.data["told"]) == ("lapsed", "domain.broken")
+
+
 def test_R04_the_event_says_since_when_and_why() -> None:
     late = replace(verified(), broken_since=NOON, broken_cycles=3)
     _, _, (event,) = counted(

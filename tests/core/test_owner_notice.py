@@ -50,6 +50,8 @@ def test_L06_nobody_is_written_of_a_lapse_nor_that_it_has_passed() -> None:
     assert is_told(replace(FAILED, kind=EventKind.RECOVERED, data={"from": "failed"}))
     assert not is_told(replace(FAILED, kind=EventKind.LAPSED))
     assert not is_told(replace(FAILED, kind=EventKind.RECOVERED, data={"from": "lapsed"}))
+    told = {"from": "lapsed", "told": "domain.broken"}
+    assert is_told(replace(FAILED, kind=EventKind.RECOVERED, data=told))
 
 
 def test_L18_a_claim_that_expires_is_told_unless_somebody_is_just_renewing_it() -> None:

@@ -24,6 +24,7 @@ class Reference:
     silent_since: datetime | None = None
     silent_cycles: int = 0
     silence_told: bool = False
+    was_told: bool = False
     events: list[str] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
 
@@ -41,7 +42,7 @@ class Reference:
         """
         if self.is_older(now):
             return
-        self.checked_at = now
+        self.checked_at, self.was_told = now, self.silence_told
         if not fit and said in ("fail", "refused") and (self.mail_flows or said == "refused"):
             said, silent = "unknown", False
         if said == "unknown" and silent:
@@ -115,7 +116,7 @@ class Reference:
         before, self.status = self.status, status
         self.lapsed_at = now if status == "lapsed" else None
         self.was_held = self.was_held or self.mail_flows
-        is_silent = (event == "recovered" and before == "lapsed") or not is_written
+        is_silent = (event == "recovered" and before == "lapsed" and not self.was_told) or not is_written
         self._tell(event or status, is_silent=is_silent)
 
     def _tell(self, event: str, *, is_silent: bool = False) -> None:

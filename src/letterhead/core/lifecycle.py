@@ -184,6 +184,7 @@ def advance(
     """
     if is_outdated(domain, report, now):
         return domain, ()
+    was_told = domain.broken_told
     domain, is_failure, told = counted(domain, report, cycle=cycle, by_hand=by_hand, sure=sure)
     domain = replace(relieved(domain, report), asked_at=report.asked_at)
     reason = None if by_hand else yielding(domain, report, grace)
@@ -199,7 +200,10 @@ def advance(
         Guard.NOT_BARRED: not is_barred(domain, report),
     }
     trigger = Trigger.FAIL if is_failure else Trigger(report.outcome.value)
-    domain, events = _walk(domain, trigger, now, allowed, _why(report))
+    why = _why(report)
+    if was_told and trigger is Trigger.PASS and domain.status is Status.LAPSED:
+        why["told"] = EventKind.BROKEN.value  # whoever was told of the silence is told that it is over
+    domain, events = _walk(domain, trigger, now, allowed, why)
     return domain, told + events
 
 

@@ -96,7 +96,7 @@ def is_told(event: Event) -> bool:
     """
     match event.kind:
         case EventKind.RECOVERED:
-            return event.data.get("from") == Status.FAILED
+            return event.data.get("from") == Status.FAILED or "told" in event.data
         case EventKind.EXPIRED:
             return "actor" not in event.data
         case _:

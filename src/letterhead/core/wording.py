@@ -47,7 +47,9 @@ WORDINGS: Final[dict[EventKind, Wording]] = {
     EventKind.FAILED: Wording(
         "The domain failed[: wrong is {record} ({cause})][, seen on {seen_on}]", _BLAME
     ),
-    EventKind.RECOVERED: Wording("All that is required is there again[, seen on {seen_on}]", _SEEN),
+    EventKind.RECOVERED: Wording(
+        "All that is required is there again[, seen on {seen_on}]", (*_SEEN, "told")
+    ),
     EventKind.SUSPENDED: Wording("The domain was suspended[ by {actor}]", _ACT),
     EventKind.RESUMED: Wording("The domain was resumed, and is verified anew[, by {actor}]", _ACT),
     EventKind.EXPIRED: Wording("Nobody proved the claim in time, so it expired", _ACT),
@@ -106,6 +108,7 @@ MEMBERS: Final[dict[str, str]] = {
     "to": "what it is now; of an offer the id of the team, of a member the role",
     "cause": "why: one of the [causes](causes.md); of a superseded domain `proven`, `outproven` or "
     "`revoked`; of a disabled webhook `by_hand`, `failing` or `gone`",
+    "told": "`domain.broken` where owners were told of that while the domain had only lapsed",
     "record": "the record that is meant, by its name",
     "was": "what stood there when it was last seen, empty for nothing",
     "found": "what stands there now, empty for nothing",
