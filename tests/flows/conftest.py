@@ -1,7 +1,8 @@
 """The whole program on loopback: real name servers behind it, real HTTP in front of it.
 
-Internet and programs are started once for all flows; so each test has domains, teams and, where it stops
-them, name servers of its own.
+Internet and programs are started once for the tests of a file, and stopped before others come, whose logs and
+limits of time are none of theirs. So each test has domains, teams and, where it stops them, name servers of
+its own.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ CYCLE = 1
 """Seconds between two examinations of a settled domain in the lively program."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def internet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
     """A root and registries, no customers yet."""
     internet = Internet(tmp_path_factory.mktemp("internet"))
@@ -25,7 +26,7 @@ def internet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
         internet.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory, internet: Internet) -> Iterator[Program]:
     """A program in which nothing happens unasked: its ladder and its cycle are hours."""
     program = Program(write_config(tmp_path_factory.mktemp("quiet"), internet))
@@ -35,7 +36,7 @@ def program(tmp_path_factory: pytest.TempPathFactory, internet: Internet) -> Ite
         program.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lively(tmp_path_factory: pytest.TempPathFactory, internet: Internet) -> Iterator[Program]:
     """A program that looks at pending domains each second, and at all others every CYCLE seconds."""
     path = write_config(tmp_path_factory.mktemp("lively"), internet, cycle=CYCLE, ladder=1)
