@@ -3,7 +3,6 @@
 Each has two bytes of length before it (RFC 1035 §4.2.2) and an id of zero, which `errand` overwrites.
 """
 
-import re
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Final
 
 import dns.rdatatype
 
-from letterhead.core.answer import Question, RecordType
+from letterhead.core.answer import Question
 from letterhead.resolver import wire
 
 MAX_QUESTIONS: Final = 16
@@ -21,10 +20,7 @@ MAX_QUESTIONS: Final = 16
 
 _HEAD = struct.Struct("!HHHHHHH")
 _RECURSIVE = 0x0120  # RD, and AD: wants AD in the reply without the signatures (RFC 6840 §5.7)
-_CLASS_IN = 1
 _OPT = struct.pack("!BHHIH", 0, dns.rdatatype.OPT, wire.EDNS_PAYLOAD, 0, 0)  # RFC 6891 §6.1.2
-_TYPES = {each: int(dns.rdatatype.from_text(each)) for each in RecordType}
-_PLAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +62,6 @@ def _shape(packed: bytes) -> Shape:
 
 
 def _framed(question: Question) -> bytes:
-    asked = _asked(question)
+    asked = wire.section(question)
     length = _HEAD.size - 2 + len(asked) + len(_OPT)
     return _HEAD.pack(length, 0, _RECURSIVE, 1, 0, 0, 1) + asked + _OPT
-
-
-def _asked(question: Question) -> bytes:
-    """The question section (RFC 1035 §4.1.2); dnspython writes the names that are not plain."""
-    if not _PLAIN.match(question.name):
-        return wire.query(question, recursive=True, edns=True).asked
-    labels = question.name.encode().split(b".")
-    name = b"".join(bytes((len(label),)) + label for label in labels)
-    return name + struct.pack("!BHH", 0, _TYPES[question.type], _CLASS_IN)
