@@ -50,9 +50,9 @@ def questions(number: int) -> tuple[Question, ...]:
     )
 
 
-def expected(number: int) -> tuple[object, ...]:
-    """The data of the one right answer to each, as reading.lean leaves them."""
-    return (
+def expected(number: int) -> list[object]:
+    """The data of the one right answer to each, as batch.Batch has them."""
+    return [
         (10, "inbound.mail.letterhead.example"),
         (b"v=spf1 include:spf.letterhead.example ~all",),
         (b"v=DMARC1; p=none; rua=mailto:dmarc@letterhead.example",),
@@ -60,7 +60,7 @@ def expected(number: int) -> tuple[object, ...]:
         f"a{number}.dkim.example",
         f"b{number}.dkim.example",
         f"c{number}.dkim.example",
-    )
+    ]
 
 
 @dataclass(frozen=True, slots=True)

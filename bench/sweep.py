@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -40,13 +40,13 @@ from letterhead.core.answer import Question
 from letterhead.core.endpoint import endpoint
 from letterhead.core.team import Team
 from letterhead.ports import Change, Glance, Snapshot, Stretch
+from letterhead.resolver.bulk.batch import read_batch
 from letterhead.resolver.bulk.engine import Engine
 from letterhead.resolver.bulk.errand import Errand
 from letterhead.resolver.bulk.lookout import DigestLookout
 from letterhead.resolver.bulk.questions import prepared
-from letterhead.resolver.bulk.reading import lean
 from letterhead.service.patrol import STRETCH
-from letterhead.store.database import Database, Statement, one_of
+from letterhead.store.database import Database, Statement
 from letterhead.store.domain_row import values_of
 from letterhead.store.leases import LeaseTable
 from letterhead.store.relational import RelationalStore, open_database
@@ -58,7 +58,6 @@ from tests.postgres import Postgres
 
 ROUNDS = 5
 TOGETHER = 1_000  # statements in a transaction that fills a database
-ROWS = 100  # in one statement: what a name of a parameter costs grows with their number
 CHANGED = 50  # one in so many is found changed: 2 %
 QUESTIONS = 7 * DOMAINS
 SECRET = bytes(range(32))
@@ -67,7 +66,7 @@ CYCLE = timedelta(hours=6)
 FEW = 300  # domains for who is slow
 AT_ONCE = 50  # questions of theirs on the way
 
-_MARK = "UPDATE snapshot SET checked_at = :at WHERE domain IN {domains}"
+_MARK = "UPDATE snapshot SET checked_at = :at WHERE domain > :after AND domain <= :last"
 
 Round = Callable[[], Awaitable[int]]
 
@@ -126,12 +125,10 @@ class Sweeping:
         moment = int(at.timestamp() * 1e6)
         while (stretch := await self._snapshots.stretch(after, at, STRETCH)).last:
             errands: Iterator[Errand[Snapshot]] = (Errand(each, each.questions) for each in stretch.due)
-            rows: list[str] = []
             async for some in self._engine.ask(errands):
                 right += sum(map(_is_right, some))
-                rows += [errand.key.domain for errand in some]
-            marks = (_mark(moment, rows[first : first + ROWS]) for first in range(0, len(rows), ROWS))
-            await self._database.write(*marks)
+            params = {"at": moment, "after": after, "last": stretch.last}
+            await self._database.write(Statement(_MARK, params))
             after = stretch.last
         assert right == DOMAINS, right
         return QUESTIONS
@@ -168,16 +165,9 @@ def _snapshot(number: int) -> Snapshot:
     return Snapshot(_id(number), prepared(questions(number)), b"")
 
 
-def _mark(moment: int, rows: Sequence[str]) -> Statement:
-    """Write the moment into each of these rows, found one by one."""
-    domains, params = one_of("domain", rows)
-    return Statement(_MARK.format(domains=domains), {"at": moment, **params})
-
-
 def _is_right(errand: Errand[Snapshot]) -> bool:
-    read = [lean(*pair) for pair in zip(errand.asked, errand.heard or (), strict=True)]
-    said = tuple(record[3] for answer in read if answer is not None for record in answer.records)
-    return said == expected(int(errand.key.domain[4:]))
+    read = read_batch(errand.asked, errand.heard or ())
+    return read is not None and read.data == expected(int(errand.key.domain[4:]))
 
 
 async def measured(work: Round) -> float:

@@ -19,7 +19,7 @@ import dns.wire
 
 from letterhead.core.answer import Mx, Question, Rdata, RecordType, ResourceRecord, Soa, Source, Target, Txt
 from letterhead.resolver import message, wire
-from letterhead.resolver.bulk.single import single_record
+from letterhead.resolver.bulk.spelled import SAFE
 from letterhead.resolver.conversation import QUICK_BYTES, QUICK_LABELS, Reply
 from letterhead.resolver.names import name_text
 from letterhead.resolver.observation import observed
@@ -43,7 +43,6 @@ _POINTER_TO_QUESTION = b"\xc0\x0c"
 _POINTER: Final = len(_POINTER_TO_QUESTION)
 _OPT = b"\0\0\x29"
 _SILENT = bytes(6)  # extended rcode, version and flags, and no options (RFC 6891 §6.1.2)
-_SAFE = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -124,21 +123,9 @@ def question(asked: bytes) -> Question:
 def lean(asked: bytes, reply: bytes) -> Lean | None:
     """Read a usual answer; None when it is not, whatever it is."""
     try:
-        place = single_record(asked, reply)
-        return _read_single(reply, place) if place else _read(asked, reply)
+        return _read(asked, reply)
     except (_UnusualError, IndexError, struct.error):
         return None
-
-
-def _read_single(reply: bytes, place: int) -> Lean:
-    """A reply with a single record, at this place; what _read makes of it too, by a longer way."""
-    number, _, ttl, length = _RECORD.unpack_from(reply, place + _POINTER)
-    data_of = _READERS.get(number)
-    if data_of is None:
-        raise _UnusualError
-    start = place + _POINTER + _RECORD.size
-    record = (None, number, ttl if ttl < 1 << 31 else 0, data_of(reply, start, start + length))
-    return Lean("NOERROR", reply[2] << 8 | reply[3], [record], None)
 
 
 def _read(asked: bytes, reply: bytes) -> Lean:
@@ -286,9 +273,7 @@ def _name(reply: bytes, place: int, bound: int) -> tuple[str, int]:
         if place >= bound:
             raise _UnusualError
     name = b".".join(labels)
-    if len(name) > 253 or len(name.translate(None, _SAFE)) >= max(
-        len(labels), 1
-    ):  # the dots between, or more
+    if len(name) > 253 or len(name.translate(None, SAFE)) >= max(len(labels), 1):  # the dots between, or more
         raise _UnusualError
     return name.decode().lower(), behind or place + 1
 
