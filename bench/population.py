@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from msgspec import structs
+
 from letterhead import app
 from letterhead.config import Config, load
 from letterhead.core.domain import Domain, Status
@@ -114,8 +116,8 @@ def _evidence(site: Site) -> Report:
     records = plan(domain(hostname=TEMPLATE), PROFILES["letterhead"], site)
     paper = Paper((f"{each.host} {each.type} {each.text}" for each in records.records), zone=TEMPLATE)
     report = paper.drive(judge(records, Identity(), NOON, "lh-probe"))
-    findings = tuple(replace(each, witnesses=each.witnesses * 2) for each in report.findings)
-    return replace(report, findings=findings, zone=TEMPLATE)
+    findings = tuple(structs.replace(each, witnesses=each.witnesses * 2) for each in report.findings)
+    return structs.replace(report, findings=findings, zone=TEMPLATE)
 
 
 def _proven(claim: Domain) -> Domain:

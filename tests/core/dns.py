@@ -6,9 +6,10 @@ one of them. `*.name TYPE data` is a wildcard. Names that have no line do not ex
 
 import shlex
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from letterhead.core.answer import (
     Absence,

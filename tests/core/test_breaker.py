@@ -1,11 +1,11 @@
 """When the breaker opens and closes, and what is left of a report while it is open."""
 
-from dataclasses import replace
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from letterhead.core.answer import Fault, Question, RecordType
 from letterhead.core.breaker import TABLE, Level, Limits, Sight, State, held, level, sight, suspicion

@@ -1,8 +1,7 @@
 """Inquiries: aliases followed across zones, and several inquiries asking in common rounds."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from letterhead.core.answer import (
     Absence,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from letterhead.core.domain import Domain, Status
 from letterhead.core.event import EventKind
@@ -181,7 +182,7 @@ def test_owners_are_told_of_each_turn_once() -> None:
     for number, outcome in enumerate(["pass", "fail", "fail", "fail", "pass", "pass"], start=1):
         moment = NOON + number * CYCLE
         now, events = advance(
-            now, replace(report(Outcome(outcome)), asked_at=moment), moment, cycle=CYCLE, grace=CYCLE
+            now, structs.replace(report(Outcome(outcome)), asked_at=moment), moment, cycle=CYCLE, grace=CYCLE
         )
         told += [event.kind.value.removeprefix("domain.") for event in events]
     assert told == ["verified", "lapsed", "failed", "recovered"]
@@ -198,7 +199,7 @@ def test_whatever_happens_the_invariants_hold(acts: list[Outcome | Trigger]) -> 
         try:
             if isinstance(act, Outcome):
                 now, events = advance(
-                    now, replace(report(act), asked_at=moment), moment, cycle=CYCLE, grace=CYCLE
+                    now, structs.replace(report(act), asked_at=moment), moment, cycle=CYCLE, grace=CYCLE
                 )
             else:
                 now, events = apply(now, act, moment)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from letterhead.core.answer import RecordType
 from letterhead.core.cause import Cause
@@ -29,7 +30,7 @@ RECORD = Record(Role.SPF, RecordType.TXT, "acme.com", "v=spf1 include:spf.letter
 
 def report(*found: str, advice: str = f"Publish {RECORD.value} at acme.com.") -> Report:
     finding = Finding(RECORD, Outcome.FAIL, Cause.NAME_MISSING, advice, found)
-    fine = replace(finding, outcome=Outcome.PASS, found=("fine.example",))
+    fine = structs.replace(finding, outcome=Outcome.PASS, found=("fine.example",))
     return Report(Outcome.FAIL, (fine, finding), NOON, "plan")
 
 

@@ -1,8 +1,7 @@
 """Whose name servers are those of a parking service, and what is then said of a record that fails."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from letterhead.core.answer import Question, RecordType, Source
 from letterhead.core.cause import Cause

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from letterhead.core.cause import Cause
 from letterhead.core.domain import Domain, Status
@@ -201,7 +202,7 @@ def test_O09_the_token_decides_where_it_is_asked_for_and_our_dkim_names_elsewher
 def test_O09_where_nothing_of_its_own_was_looked_for_nothing_is_gone() -> None:
     whole = report(Outcome.FAIL)
     shared = tuple(f for f in whole.findings if f.record.role not in {Role.OWNERSHIP, Role.DKIM})
-    assert not lacks_proof(replace(whole, findings=shared))
+    assert not lacks_proof(structs.replace(whole, findings=shared))
 
 
 @given(

@@ -125,6 +125,7 @@ def test_no_octets_are_taken_for_another_name_than_dnspython_reads(wire: bytes) 
     [
         b"",
         b"\0",
+        b"\0\0",
         b"\x03a\0bc",  # as long as it says, with the end in the middle
         b"0" + b"a" * 57 + b":\1b\0",  # a length that looks like a letter
         b"\x02a\x01\0",

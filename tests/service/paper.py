@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from letterhead.core.answer import Fault, Observation, Question, RecordType, Source
 from letterhead.core.domain import Domain

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import pytest
+from msgspec import structs
 
 from letterhead.core.answer import Fault, Observation, Question, RecordType, ResourceRecord
 from letterhead.core.domain import Domain, Status
@@ -58,18 +59,18 @@ def broken(
 ) -> Observations:
     """One server, and no definite answer, though what came back may look like one."""
     looks_right = right.records if fault in {Fault.TRUNCATED, Fault.MALFORMED} else ()
-    return (replace(observed(question, fault=fault), rcode=rcode, records=looks_right),)
+    return (structs.replace(observed(question, fault=fault), rcode=rcode, records=looks_right),)
 
 
 def lame(question: Question, right: Observation, wrong: ResourceRecord) -> Observations:
     """One server has it all right, the other one does not answer for the zone (O13)."""
-    other = replace(observed(question, server=SECOND, fault=Fault.LAME), rcode="REFUSED")
-    return replace(right, server=FIRST), other
+    other = structs.replace(observed(question, server=SECOND, fault=Fault.LAME), rcode="REFUSED")
+    return structs.replace(right, server=FIRST), other
 
 
 def contradicting(question: Question, right: Observation, wrong: ResourceRecord) -> Observations:
     """Two servers with different content (O14)."""
-    return replace(right, server=FIRST), observed(question, wrong, server=SECOND)
+    return structs.replace(right, server=FIRST), observed(question, wrong, server=SECOND)
 
 
 def failing(fault: Fault, rcode: str = "") -> Kind:

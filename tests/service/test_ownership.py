@@ -1,9 +1,9 @@
 """Who may call a name theirs: squatters, leftovers, replayed tokens, wildcards and strangers' zones."""
 
 import itertools
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from letterhead.core.answer import Fault, Question, RecordType
 from letterhead.core.cause import Cause

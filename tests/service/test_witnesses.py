@@ -1,8 +1,7 @@
 """Whom an examination asks: the zone's own servers first, caches only about what those have."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from letterhead.core.answer import Absent, Fault, Found, Question, RecordType, Sighting, Source, Unreachable
 from letterhead.core.cause import Cause

@@ -5,9 +5,10 @@ found, absent, or could not find out. Only the first two may ever change a domai
 Names are written in lower-case ASCII presentation form without the final dot.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 
 class RecordType(StrEnum):
@@ -24,29 +25,28 @@ class RecordType(StrEnum):
     TXT = "TXT"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Question:
-    """One DNS query: a name and a type; the class is always IN."""
+class Question(msgspec.Struct, frozen=True, order=True):
+    """One DNS query: a name and a type; the class is always IN.
+
+    Questions are keys, looked up more than a hundred times in an examination; so they are hashed in C.
+    """
 
     name: str
     type: RecordType
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting(Question):
+class Sighting(Question, frozen=True):
     """A question once more, put to resolvers when what the zone's own servers answered is right.
 
     A cache that is asked any earlier remembers what is wrong or missing for as long as TTL or SOA say.
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Probe(Question):
+class Probe(Question, frozen=True):
     """A question about a random label that nobody publishes, to tell a wildcard; no zone begins there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mx:
+class Mx(msgspec.Struct, frozen=True):
     """One MX record: a lower preference is tried first; a null MX has the exchange "" (RFC 7505)."""
 
     preference: int
@@ -56,8 +56,7 @@ class Mx:
         return f"{self.preference} {self.exchange or '.'}"
 
 
-@dataclass(frozen=True, slots=True)
-class Txt:
+class Txt(msgspec.Struct, frozen=True):
     """One TXT record: its character-strings as bytes, never empty as a tuple."""
 
     strings: tuple[bytes, ...]
@@ -79,8 +78,7 @@ class Txt:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """The name that a CNAME, NS or PTR record points to."""
 
     name: str
@@ -89,8 +87,7 @@ class Target:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """The address of an A or AAAA record, in its canonical text form."""
 
     ip: str
@@ -99,8 +96,7 @@ class Address:
         return self.ip
 
 
-@dataclass(frozen=True, slots=True)
-class Soa:
+class Soa(msgspec.Struct, frozen=True):
     """A zone's start of authority; `minimum` (seconds) bounds negative caching (RFC 2308 §4)."""
 
     mname: str
@@ -115,8 +111,7 @@ class Soa:
 Rdata = Mx | Txt | Target | Address | Soa
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceRecord:
+class ResourceRecord(msgspec.Struct, frozen=True):
     """One record of an answer section. `ttl` in seconds, 0 to 2^31-1 (RFC 2181 §8)."""
 
     owner: str
@@ -157,8 +152,7 @@ class Source(StrEnum):
     RECURSIVE = "recursive"  # a resolver with a cache
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(msgspec.Struct, frozen=True):
     """What one server said to one question, or why it said nothing.
 
     server   the address that was asked: "udp://192.0.2.53:53" or "tcp://[2001:db8::53]:53".
@@ -197,8 +191,7 @@ class Absence(StrEnum):
     ALIAS_TOO_LONG = "alias_too_long"  # the CNAMEs lead on for more hops than anyone follows
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """The records are there.
 
     records  those of the asked type, at the end of the chain; empty when `aliases` lead out of the
@@ -229,8 +222,7 @@ class Found:
         return min((r.ttl for r in self.aliases + self.records), default=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(msgspec.Struct, frozen=True):
     """The record is definitely not there. `negative_ttl`: how long caches may remember that, in seconds."""
 
     question: Question
@@ -240,8 +232,7 @@ class Absent:
     observations: tuple[Observation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(msgspec.Struct, frozen=True):
     """We could not find out. Never to be taken for "no".
 
     visible_in  seconds until resolvers have forgotten what they still say; 0 where that is not the matter.

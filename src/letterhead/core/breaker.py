@@ -5,8 +5,10 @@ breaker opens and closes; what it makes of a report is the other half. service/b
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec.structs import replace
 
 from letterhead.core.answer import Fault
 from letterhead.core.cause import ADVICE, Cause

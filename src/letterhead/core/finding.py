@@ -5,9 +5,11 @@ Everything here is plain text and numbers, so that a report is stored, shown and
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
+from msgspec.structs import replace
 
 from letterhead.core.answer import Observation
 from letterhead.core.cause import ADVICE, Cause
@@ -23,8 +25,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # could not find out; changes nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(msgspec.Struct, frozen=True):
     """One observation as it is kept: who was asked what, and said what, and when.
 
     server   the address, "udp://192.0.2.53:53"; name its own name where known; zone what it was asked for.
@@ -56,16 +57,14 @@ MAX_ANSWERS = 20
 """Records of one answer that we keep as evidence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(msgspec.Struct, frozen=True):
     """Something worth knowing that does not block: a stable code and one sentence."""
 
     code: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """What was last definitely known of a record."""
 
     outcome: Outcome
@@ -73,8 +72,7 @@ class Known:
     found: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One record judged.
 
     found       what stands there instead, or there too: values, at most a handful.
@@ -95,8 +93,7 @@ class Finding:
     known: Known | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """All findings of one examination, in the order of the plan.
 
     asked_at  when its questions were asked; a report never overwrites a newer one.

@@ -1,6 +1,6 @@
 """History: what changed between two reports, said in the words of the records."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from letterhead.core.domain import Domain
 from letterhead.core.event import Event, EventKind

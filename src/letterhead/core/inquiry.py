@@ -6,8 +6,9 @@ inquiries put together ask in few rounds whatever can be asked at once.
 """
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from letterhead.core.answer import (
     Absence,

@@ -7,7 +7,8 @@ for must see the same. What is left is "could not find out".
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from letterhead.core.answer import (
     Absence,
@@ -46,7 +47,7 @@ def published(question: Question, observations: Sequence[Observation]) -> Answer
         return Unreachable(question, Fault.DISAGREEMENT, detail, tuple(observations))
     if meanings[0] is not None and any(o.fault is Fault.LAME for o in observations):
         return Unreachable(question, Fault.LAME, _lame(observations), tuple(observations))
-    return _answer(question, definite, observations)
+    return _answer(question, definite[0], meanings[0], observations)
 
 
 def visible(question: Question, observations: Sequence[Observation], quorum: int) -> Answer:
@@ -57,7 +58,8 @@ def visible(question: Question, observations: Sequence[Observation], quorum: int
         return Unreachable(question, *_worst(observations), tuple(observations))
     (winner, votes), *others = counts.most_common(2)
     if votes >= quorum and not any(rival >= quorum for _, rival in others):
-        return _answer(question, [o for o in definite if meaning(o) == winner], observations)
+        first = next(o for o in definite if meaning(o) == winner)
+        return _answer(question, first, winner, observations)
     fault = Fault.DISAGREEMENT if len(counts) > 1 else Fault.TOO_FEW
     detail = f"{votes} of {len(observations)} resolvers agree, {quorum} are needed"
     return Unreachable(question, fault, detail, tuple(observations))
@@ -144,10 +146,12 @@ def chain(observation: Observation) -> tuple[tuple[ResourceRecord, ...], tuple[R
     return tuple(aliases), records
 
 
-def _answer(question: Question, agreeing: list[Observation], observations: Sequence[Observation]) -> Answer:
-    first = agreeing[0]
+def _answer(
+    question: Question, first: Observation, meant: Meaning, observations: Sequence[Observation]
+) -> Answer:
+    """The answer in the words of the first of those who agree."""
     aliases, records = chain(first)
-    if meaning(first) is not None:
+    if meant is not None:
         return Found(question, records, aliases, tuple(observations))
     reason = Absence.NXDOMAIN if first.rcode == "NXDOMAIN" else Absence.NODATA
     return Absent(question, reason, aliases, _negative_ttl(first.soa), tuple(observations))

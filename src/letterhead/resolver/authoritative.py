@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 import dns.exception
+from msgspec.structs import replace
 
 from letterhead.core.answer import Fault, Observation, Probe, Question, Source
 from letterhead.core.egress import may_connect

@@ -5,10 +5,8 @@ Nothing that a server does is raised to the asker; the reply says it.
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import dns.rcode
 
@@ -26,8 +24,7 @@ QUICK_LABELS = 300
 _READER = ThreadPoolExecutor(1, "letterhead-reader")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What a server said to a question: a message, or the fault because of which there is none."""
 
     question: Question
@@ -112,10 +109,10 @@ async def _ask(way: Way, question: Question, until: float, *, recursive: bool, e
 
 def _quickly(reply: bytes) -> Message | None:
     """The message, where reading it holds nobody up."""
-    if len(reply) <= QUICK_BYTES:
-        with suppress(TooLarge):
-            return read(reply, max_labels=QUICK_LABELS)
-    return None
+    try:
+        return read(reply, max_labels=QUICK_LABELS) if len(reply) <= QUICK_BYTES else None
+    except TooLarge:
+        return None
 
 
 async def _slowly(reply: bytes, until: float) -> Message:

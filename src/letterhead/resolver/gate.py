@@ -1,7 +1,6 @@
 """Gates: semaphores that nobody waits at for longer than until a moment."""
 
 import asyncio
-from contextlib import nullcontext
 
 
 async def enter(gate: asyncio.Semaphore, until: float) -> None:
@@ -9,5 +8,8 @@ async def enter(gate: asyncio.Semaphore, until: float) -> None:
 
     Raises TimeoutError. A gate that stands open takes no timer.
     """
-    async with asyncio.timeout_at(until) if gate.locked() else nullcontext():
+    if not gate.locked():
+        await gate.acquire()
+        return
+    async with asyncio.timeout_at(until):
         await gate.acquire()

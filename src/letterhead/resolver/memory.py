@@ -23,7 +23,7 @@ class Memory(Generic[K, V]):
     def get(self, key: K) -> V | None:
         """What is remembered under the key, or None."""
         kept = self._kept.get(key)
-        if kept is None or self._clock.monotonic() >= kept[1]:
+        if kept is None or (kept[1] != math.inf and self._clock.monotonic() >= kept[1]):
             return None
         self._kept.move_to_end(key)
         return kept[0]

@@ -7,8 +7,7 @@ against each other.
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import dns.edns
 import dns.exception
@@ -60,8 +59,7 @@ class TooLarge(Exception):
     """The message holds more than we read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A reply as far as we read it: of its records those of class IN and a type that we ask for.
 
     rcode   with the upper bits that EDNS carries.
@@ -97,8 +95,7 @@ def read(reply: bytes, max_labels: int = MAX_LABELS) -> Message:
         raise Unreadable(str(error) or type(error).__name__) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Edns:
+class _Edns(NamedTuple):
     """What an OPT record says (RFC 6891 §6.1)."""
 
     upper_rcode: int

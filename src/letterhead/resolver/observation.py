@@ -1,10 +1,10 @@
 """Turning a server's reply into an observation: what of it counts, and what makes it no answer at all."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache
 
 import dns.rcode
+from msgspec.structs import replace
 
 from letterhead.core.answer import Fault, Observation, Question, RecordType, ResourceRecord, Source, Target
 from letterhead.resolver.conversation import Reply

@@ -8,7 +8,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from letterhead.resolver.poller import Poller
 from letterhead.resolver.wire import Query
@@ -33,8 +33,7 @@ class Forgery(Exception):
     """Somebody is guessing: too many replies arrived that don't belong to the query (RFC 5452 §9.3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """Where a name server listens: an IP address and a port, the same for UDP and TCP."""
 
     ip: str

@@ -2,8 +2,8 @@
 
 import secrets
 import struct
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import dns.edns
 import dns.exception
@@ -30,8 +30,7 @@ _WITHOUT_QUESTION = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A query as it is sent. `asked` is its question section."""
 
     id: int
@@ -40,7 +39,7 @@ class Query:
 
     def numbered(self, number: int) -> "Query":
         """The same query under another id."""
-        return replace(self, id=number, wire=number.to_bytes(2, "big") + self.wire[2:])
+        return self._replace(id=number, wire=number.to_bytes(2, "big") + self.wire[2:])
 
     def is_answered_by(self, reply: bytes) -> bool:
         """Whether the bytes claim to answer this query: id, QR, opcode and question (RFC 5452 §9.1).

@@ -4,9 +4,9 @@ The verdicts are read with nearly every request, the witnesses with hardly any, 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from letterhead.core.finding import Outcome, Report, Witness, without_witnesses
 from letterhead.store.database import Database, Params, Statement, one_of

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from letterhead.core import tag_list
 from letterhead.core.dmarc.policy import Policy, policy_named
@@ -140,7 +141,11 @@ class Record:
 
 def parse(record: bytes | str) -> Record | NotDmarc:
     """Read the joined bytes of one TXT record, or a text of our own. Total: nothing is ever raised."""
-    data = record if isinstance(record, bytes) else record.encode("utf-8", "backslashreplace")
+    return _parsed(record if isinstance(record, bytes) else record.encode("utf-8", "backslashreplace"))
+
+
+@lru_cache(maxsize=128)  # most of a site's customers publish what it asks them for, word by word
+def _parsed(data: bytes) -> Record | NotDmarc:
     reason = _disqualified(data)
     if reason:
         return NotDmarc(reason, data)

@@ -1,8 +1,10 @@
 """A case: one record on trial, and the ways in which it can end as a finding."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from letterhead.core.answer import Absent, Answer, Fault, Found, Observation, Source, Unreachable
 from letterhead.core.cause import Cause

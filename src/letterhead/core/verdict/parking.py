@@ -1,6 +1,6 @@
 """A domain that expired or was parked: its records fail for one reason, and it is not the records' (O15)."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from letterhead.core.answer import Source
 from letterhead.core.cause import Cause

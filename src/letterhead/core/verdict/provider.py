@@ -1,6 +1,6 @@
 """The provider's word on DKIM, where the profile lets it judge (WIRE.md "What suffices for verified")."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from letterhead.core.cause import Cause
 from letterhead.core.finding import Finding, Outcome, advice

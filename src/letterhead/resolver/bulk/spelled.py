@@ -21,7 +21,7 @@ def spelled(wire: bytes) -> str | None:
     is_usual = (
         bytes([*map(len, text.split(b".")), 0]) == lengths
         and wire[0] == lengths[0]
-        and wire[-1] == 0
+        and wire.find(0) == len(wire) - 1
         and len(wire) <= _MAX_OCTETS
     )
     return text.decode() if is_usual else None
