@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,13 @@ CLOSE = HOST + b"Connection: close\r\n"
 @pytest.fixture
 def limits() -> Limits:
     return Limits(
-        head_time=0.4, chunk_time=0.4, body_time=1.0, connections=12, connections_per_address=8, drain_time=2
+        head_time=0.4,
+        chunk_time=0.4,
+        body_time=1.0,
+        read_time=0.4,
+        connections=12,
+        connections_per_address=8,
+        drain_time=2,
     )
 
 
@@ -190,6 +197,37 @@ async def test_A17_an_idle_connection_is_closed(api: Api, said: bytes) -> None:
     trickle.cancel()
 
 
+async def test_A17_who_leaves_answers_unread_is_cut_off(api: Api) -> None:
+    line = await Line.to(api.server.port)
+    await line.say((b"GET /api/v2/openapi.json HTTP/1.1\r\n" + HOST + b"\r\n") * 150)
+    await _until_counted(api, 'letterhead_http_turned_away_total{code="unread"} 1.0')
+    assert (await line.hear()).count(b"HTTP/1.1 200 OK") < 150
+
+
+async def test_A17_an_export_that_nobody_reads_gives_its_place_back(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await api.key()
+    domain = await api.domain(key)
+    first_page = type(api.services.history).of_domain
+
+    async def endless(history: Any, actor: Any, domain_id: str, *, limit: int, before: int = 0) -> Any:
+        del before
+        return list(await first_page(history, actor, domain_id, limit=limit)) * limit
+
+    monkeypatch.setattr(type(api.services.history), "of_domain", endless)
+    line = await Line.to(api.server.port)
+    fields = f"Authorization: Bearer {key}\r\n\r\n".encode()
+    await line.say(f"GET /api/v2/domains/{domain}/history/export HTTP/1.1\r\n".encode() + HOST + fields)
+    await line.hear_until(b"200 OK")
+    streams = api.server.app.state.streams
+    assert streams._open.total() == 1
+    async with asyncio.timeout(10):
+        while streams._open:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.05)
+    line.hang_up()
+
+
 async def test_A17_one_address_has_only_so_many_connections(api: Api) -> None:
     lines = [await Line.to(api.server.port) for _ in range(8)]
     status, headers, body = read(await exchange(api.server.port, b""))
@@ -284,10 +322,14 @@ async def test_a_client_that_goes_away_in_mid_body_is_no_fault_of_ours(
     await line.say(_post(await api.key(), length=100) + b"{")
     await asyncio.sleep(0.1)
     line.hang_up()
-    async with asyncio.timeout(10):
-        while 'status="499"' not in (await api.client.get("/metrics")).text:  # noqa: ASYNC110 - the server tells nobody
-            await asyncio.sleep(0.05)
+    await _until_counted(api, 'status="499"')
     assert "unexpected" not in capsys.readouterr().out
+
+
+async def _until_counted(api: Api, what: str) -> None:
+    async with asyncio.timeout(10):
+        while what not in (await api.client.get("/metrics")).text:  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.05)
 
 
 def _post(key: str, length: int) -> bytes:

@@ -29,7 +29,7 @@ class Metrics:
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._turned_away = Counter(
             "letterhead_http_turned_away",
-            "Connections that were answered and closed before there was a whole request.",
+            "Connections that were closed before there was a whole request, or a whole answer was read.",
             ("code",),
             registry=registry,
         )
@@ -45,5 +45,5 @@ class Metrics:
         durations.observe(seconds)
 
     def turned_away(self, code: str) -> None:
-        """A connection was closed with the problem of this code."""
+        """A connection was closed: with the problem of this code, or because its answer was left `unread`."""
         self._turned_away.labels(code).inc()

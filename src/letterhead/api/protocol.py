@@ -22,6 +22,9 @@ from letterhead.api.problem import Problem
 from letterhead.api.request import mint_request_id
 from letterhead.api.state import State
 
+UNREAD = "unread"
+"""Why a client is cut off that does not read: no problem, for it would not be read either."""
+
 
 class Doorkeeper:
     """Knows all open connections of one server and who has how many of them."""
@@ -54,6 +57,7 @@ class GuardedProtocol(HttpToolsProtocol):
     _timer     wakes us to look at the deadline. It is left to run when that moves to a later moment, as it
                does with each request, and set again once it has run out.
     _wakes_at  when it does; never where there is none.
+    _unread    cuts off a client that does not take what we have for it.
     _in_body   whether the head of the newest request is read and its end is not.
     _seen      octets since that head began.
     _head      octets of the fields that are read of it.
@@ -66,6 +70,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._deadline: float | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._wakes_at = inf
+        self._unread: asyncio.TimerHandle | None = None
         self._body_ends = 0.0
         self._in_body = False
         self._seen = 0
@@ -87,10 +92,22 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Count the client out."""
         self._relax()
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._unread):
+            if timer is not None:
+                timer.cancel()
         self._doorkeeper.leave(self._client)
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than we write: nothing more is made for it until it has caught up."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(self._limits.read_time, self._cut_off)
+
+    def resume_writing(self) -> None:
+        """It has caught up."""
+        super().resume_writing()
+        if self._unread is not None:
+            self._unread.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, and bound what the parser keeps of a head that does not end."""
@@ -187,6 +204,11 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.close()  # nothing of a request has come: there is nothing to answer
             return
         self._turn_away(problem.request_timeout())
+
+    def _cut_off(self) -> None:
+        """Let go of what is not read; closing would wait until it is."""
+        self._doorkeeper.state.metrics.turned_away(UNREAD)
+        self.transport.abort()
 
     def _turn_away(self, said: Problem) -> None:
         """Answer without the application, where the answer can only be to this request, and close."""

@@ -45,6 +45,9 @@ async def _pour(answer: Stream, send: Send) -> None:
     async with aclosing(answer.pieces) as pieces:
         async for piece in pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(
+                0
+            )  # neither need have waited: others have their turn, and who is gone is noticed
     await send(_END)
 
 

@@ -17,6 +17,7 @@ class Limits:
     head, fields             of the request line and the header fields together; how many fields.
     head_time                from the connection, or the last answer, to the end of the next head.
     chunk_time, body_time    between two pieces of a body; from the head to the end of the body.
+    read_time                that a client may leave what we have for it unread before it is cut off.
     connections              open at the same time, from everybody: also the most requests at work at once.
     connections_per_address  from one IPv4 address or one IPv6 /64. A reverse proxy is one address.
     drain_time               that requests at work are given to finish when the server stops.
@@ -30,6 +31,7 @@ class Limits:
     head_time: float = 10
     chunk_time: float = 10
     body_time: float = 30
+    read_time: float = 30
     connections: int = 1024
     connections_per_address: int = 256
     drain_time: int = 30
