@@ -33,8 +33,11 @@ soak: .venv/develop.stamp   ## the long fuzz, race and crash counts
 	@sh scripts/servers.sh
 	@$(BIN)/pytest -m soak --timeout 3600
 
-bench: .venv/develop.stamp  ## measure, and print each number with what it was held against
+bench: .venv/develop.stamp  ## measure it all, and print each number with what it was held against
+	@sh scripts/servers.sh
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.watched
+	@$(BIN)/python -m bench.sweep
 
 bench-sweep: .venv/develop.stamp  ## the sweep beside dnsperf, on real servers
 	@sh scripts/servers.sh

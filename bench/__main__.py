@@ -6,6 +6,7 @@ Nothing outside of loopback is contacted.
 import os
 import sys
 import tempfile
+from itertools import chain
 from pathlib import Path
 
 from bench import examination, http, store, verdict
@@ -16,12 +17,11 @@ from bench.report import Measured, write
 def main() -> None:
     """Print a line for each number."""
     print(f"# {machine()}; CPU time, medians of the rounds; command: {' '.join(sys.orig_argv[1:])}\n")
-    for line in verdict.lines():
-        print(line, flush=True)
-    for line in examination.lines():
-        print(line, flush=True)
     before = os.getloadavg()[0]
     measured: list[Measured] = []
+    for number in chain(verdict.results(), examination.results()):
+        print(number, flush=True)
+        measured.append(number)
     with tempfile.TemporaryDirectory(prefix="letterhead-bench-") as directory:
         for result in store.results(Path(directory)):
             print(result, flush=True)

@@ -46,11 +46,6 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {model}, {platform.system()}, Python {platform.python_version()}"
 
 
-def ratio(what: str, faster: Number, slower: Number) -> str:
-    """How many times as much the second costs."""
-    return f"{what:<58} {slower.median / faster.median:>10.2f} ×"
-
-
 def _round(work: Callable[[], int]) -> float:
     start = time.process_time()
     count = work()

@@ -1,19 +1,21 @@
-"""What `python -m bench --write` writes: the tables of docs/performance.md, and its picture."""
+"""What `python -m bench --write` writes: the tables of docs/performance.md, and its pictures."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from bench.examination import EXAMINATION, TARGET
 from bench.http import Ratio
 from bench.http_rounds import Result
-from bench.measure import machine
+from bench.measure import Number, machine
 from bench.picture import picture
 from bench.store import Rate
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 PICTURE = PAGE.with_suffix(".svg")
+EXAMINED = PAGE.with_name("examination.svg")
 BEGIN, END = "<!-- measured by python -m bench --write -->\n", "<!-- end of what was measured -->\n"
 
-Measured = Result | Ratio | Rate | str
+Measured = Result | Ratio | Rate | Number | str
 
 
 def write(measured: Sequence[Measured], load: str) -> None:
@@ -21,6 +23,9 @@ def write(measured: Sequence[Measured], load: str) -> None:
     put(BEGIN, _lines(measured, load))
     bars = [(each.name, each.cpu) for each in measured if isinstance(each, Result)]
     PICTURE.write_text(picture("CPU time of the server for each request", bars), "utf-8")
+    examined = [(each.name, each.median) for each in measured if isinstance(each, Number)]
+    title = "CPU time of our process for each domain; the line is the target"
+    EXAMINED.write_text(picture(title, examined, targets={EXAMINATION: TARGET}), "utf-8")
 
 
 def put(begin: str, lines: Iterable[str]) -> None:
@@ -48,6 +53,10 @@ def _lines(measured: Sequence[Measured], load: str) -> Iterator[str]:
         if isinstance(each, Rate):
             spread = f"{min(each.rounds):,.0f} to {max(each.rounds):,.0f}"
             yield f"| {each.name} | {each.median:,.0f} {each.unit} | {spread} |"
+    yield from table("CPU time of our process, without HTTP and store | µs | range")
+    for each in measured:
+        if isinstance(each, Number):
+            yield f"| {each.name} | {each.median:,.0f} | {each.least:,.0f} to {each.most:,.0f} |"
     notes = [each for each in measured if isinstance(each, str)]
     yield from ("", *notes) if notes else ()
 

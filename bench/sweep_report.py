@@ -22,8 +22,10 @@ TARGETS = {NOTICE: 2.0, PARSE: 1.2, NOTICE_POSTGRES: 1.0}
 
 BEGIN = "<!-- measured by python -m bench.sweep --write -->\n"
 PICTURE = PAGE.with_name("sweep.svg")
+SCALE = PAGE.with_name("scale.svg")
 
 _TITLE = "Questions for each CPU second, against dnsperf; the lines are the targets"
+_SCALE_TITLE = "CPU time of the patrol's own work for each domain; the lines are a fifth above the cheapest"
 _PEERS = {AIODNS: 10, DNSPYTHON: 60}
 _FLAT, _SHARE, _MEMORY = 1.2, 0.1, 150
 
@@ -77,6 +79,9 @@ def write(swept: Swept, load: str) -> None:
     put(BEGIN, _page(swept, load))
     bars = [(name, swept.ratio(name)) for name in swept.rates]
     PICTURE.write_text(picture(_TITLE, bars, "{:.2f} ×", TARGETS), "utf-8")
+    sizes = [(f"{each.domains:,} domains", each.median) for each in swept.scaled]
+    bound = min(cost for _, cost in sizes) * _FLAT
+    SCALE.write_text(picture(_SCALE_TITLE, sizes, "{:.2f} µs", dict.fromkeys(dict(sizes), bound)), "utf-8")
 
 
 def _page(swept: Swept, load: str) -> Iterator[str]:
@@ -89,6 +94,8 @@ def _page(swept: Swept, load: str) -> Iterator[str]:
         yield f"| {name} | {median:,.0f} | {spread} | {swept.ratio(name):.3f} |"
     yield from table("held against | value | target")
     yield from (f"| {what} | {value} | {target} |" for what, value, target in swept.held())
+    yield ""
+    yield f"![{_SCALE_TITLE}]({SCALE.name})"
     yield from table("the patrol without asking | µs a domain | range | own memory | mapped files")
     for each in swept.scaled:
         spread = f"{min(each.micros):.2f} to {max(each.micros):.2f}"

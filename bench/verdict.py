@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bench.measure import measured
+from bench.measure import Number, measured
 from letterhead.core.hostname import Rules, canonical
 from letterhead.core.identity import Identity
 from letterhead.core.verdict.judge import judge
@@ -12,7 +12,7 @@ from tests.core.registration import planned
 DOMAINS = 200
 
 
-def lines() -> Iterator[str]:
+def results() -> Iterator[Number]:
     """Judging a domain whose records are right, one where all are missing, and reading a name."""
     plan = planned()
     right = [f"{r.host} {r.type} {r.text}" for r in plan.records]
@@ -20,9 +20,9 @@ def lines() -> Iterator[str]:
         ("judge a domain, all records right", right),
         ("judge a domain, nothing published", []),
     ):
-        yield str(measured(name, lambda zone=zone: _judged(zone)))
+        yield measured(name, lambda zone=zone: _judged(zone))
     rules = Rules()
-    yield str(measured("read a hostname", lambda: _read(rules)))
+    yield measured("read a hostname", lambda: _read(rules))
 
 
 def _judged(zone: list[str]) -> int:
