@@ -68,7 +68,7 @@ class Swept:
             f"up to {_FLAT}",
         )
         whole = 7e6 / statistics.median(self.rates[NOTICE])  # µs for a domain with its seven questions
-        share = f"{last.median / whole:.0%}"
+        share = f"{last.median / whole:.1%}"
         yield f"share of the patrol's own work, {last.domains:,} domains", share, f"up to {_SHARE:.0%}"
         memory = f"{last.own + last.mapped:.0f} MiB"
         yield f"memory of the worker, {last.domains:,} domains", memory, f"up to {_MEMORY} MiB"

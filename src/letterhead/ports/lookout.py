@@ -44,7 +44,7 @@ class Stretch:
 
     last: str
     count: int
-    due: tuple[Snapshot, ...]
+    due: Sequence[Snapshot]
 
 
 class Lookout(Protocol):

@@ -4,7 +4,6 @@ It asks the resolver alone and judges nothing: what it notices is made due, and 
 nodes share one lap (core/lap.py); a stretch that a node took and died with is looked at in the next.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -12,7 +11,7 @@ from typing import Final
 import structlog
 
 from letterhead.core.lap import FRESH
-from letterhead.ports import Clock, Glance, Lookout, Stale, Store, Stretch
+from letterhead.ports import Clock, Lookout, Stale, Store, Stretch
 from letterhead.service.breaker import Breaker
 
 STRETCH: Final = 2_000
@@ -49,13 +48,14 @@ class Patrol:
     async def _look(self, stretch: Stretch) -> None:
         at = self.clock.now()
         glances = [glance async for some in self.lookout.look(stretch.due) for glance in some]
-        silent = sum(glance.digest is None for glance in glances)
+        same = [glance.snapshot.domain for glance in glances if glance.is_same]
+        unlike = [glance for glance in glances if not glance.is_same] if len(same) < len(glances) else []
+        silent = sum(glance.digest is None for glance in unlike)
         if silent * 2 > len(glances):  # rather ours than theirs
             log.warning("patrol.blind", silent=silent, looked_at=len(glances))
             return
-        unlike = _domains(glances, are_same=False)
-        self.breaker.seen_well(_domains(glances, are_same=True))
-        await self.store.leases.hasten(unlike, at)
+        self.breaker.seen_well(same)
+        await self.store.leases.hasten([glance.snapshot.domain for glance in unlike], at)
         if unlike:
             log.info("patrol.noticed", domains=len(unlike), silent=silent, looked_at=len(glances))
 
@@ -76,8 +76,3 @@ class Patrol:
             began_at = lap.began_at or now
             log.info("patrol.lap", domains=lap.passed, seconds=round((now - began_at).total_seconds()))
         return None
-
-
-def _domains(glances: Sequence[Glance], *, are_same: bool) -> list[str]:
-    """The domains that seem the same as before, or those that do not."""
-    return [glance.snapshot.domain for glance in glances if glance.is_same is are_same]

@@ -70,11 +70,11 @@ class SnapshotTable:
         """The next snapshots behind a domain's id; the cost is that of `limit` rows, due or not."""
         rows = await self._database.read(_STRETCH, {"after": after, "limit": limit})
         moment = to_micros(before)
-        due = tuple(
+        due = [
             Snapshot(domain, questions, digest)
             for domain, questions, digest, checked_at in rows
             if checked_at <= moment
-        )
+        ]
         return Stretch(rows[-1]["domain"] if rows else "", len(rows), due)
 
 
