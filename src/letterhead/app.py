@@ -57,17 +57,19 @@ from letterhead.service.health import Health
 from letterhead.service.history import History
 from letterhead.service.idempotency import Idempotency
 from letterhead.service.keys import Keys
+from letterhead.service.lanes import LANES
 from letterhead.service.members import Members
 from letterhead.service.owner_notices import OwnerNotices
 from letterhead.service.patrol import Patrol
 from letterhead.service.platform_addresses import PlatformAddresses
+from letterhead.service.portfolio import Portfolio
 from letterhead.service.prospects import Prospects
 from letterhead.service.pulse import Pulse
 from letterhead.service.queues import Queues
 from letterhead.service.quota import Quota
 from letterhead.service.related import RelatedNames
 from letterhead.service.services import Services
-from letterhead.service.sweep import WATCHED_LANES, Sweep
+from letterhead.service.sweep import Sweep
 from letterhead.service.teams import Teams
 from letterhead.service.transfers import Transfers
 from letterhead.service.verification import Verification
@@ -273,6 +275,7 @@ def compose(config: Config, adapters: World) -> Services:
     webhooks = Webhooks(store, adapters.outgoing, adapters.seal, clock, config.dns.allow_private_servers)
     return Services(
         domains=domains,
+        portfolio=Portfolio(store, domains),
         verification=Verification(store, domains, checkup, provider, config.cadence, clock),
         watching=Watching(store, clock),
         history=History(store),
@@ -305,7 +308,7 @@ def _works(services: Services, bells: Bells) -> tuple[Work, ...]:
         Work(felt("sweep", services.sweep.once), partial(bells.waking, HAPPENED, DUE)),
         *(
             Work(felt(f"watched_{lane}", services.sweep.watched), partial(bells.waking, DUE))
-            for lane in range(WATCHED_LANES)
+            for lane in range(LANES)
         ),
         *((Work(felt("patrol", services.patrol.once)),) if services.patrol else ()),
         Work(felt("announcements", services.announcements.once), partial(bells.waking, HAPPENED)),

@@ -42,6 +42,7 @@ from letterhead.service.keys import Keys
 from letterhead.service.members import Members
 from letterhead.service.owner_notices import OwnerNotices
 from letterhead.service.platform_addresses import PlatformAddresses
+from letterhead.service.portfolio import Portfolio
 from letterhead.service.pulse import Pulse
 from letterhead.service.queues import Queues
 from letterhead.service.quota import Quota
@@ -191,6 +192,7 @@ def services_of(store: Store, clock: ManualClock, oracle: Oracle) -> Services:
     webhooks = Webhooks(store, Receiver(), Sealer(bytes(32)), clock)
     return Services(
         domains=domains,
+        portfolio=Portfolio(store, domains),
         verification=Verification(store, domains, checkup, signer, CADENCE, clock),
         watching=Watching(store, clock),
         history=History(store),

@@ -123,7 +123,7 @@ async def test_A18_what_nobody_foresaw_is_a_500_with_the_request_id_and_nothing_
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("SELECT secret FROM domain: disk I/O error")
 
-    monkeypatch.setattr(type(api.services.domains), "summaries", broken)
+    monkeypatch.setattr(type(api.services.portfolio), "summaries", broken)
     answer = await api.ask("GET", "/domains", await api.key())
     body = answer.json()
     assert (answer.status_code, body["code"]) == (500, "unexpected")
@@ -145,7 +145,7 @@ async def test_X14_a_log_that_can_not_be_written_costs_no_answer(
         raise RuntimeError
 
     monkeypatch.setattr("letterhead.api.errors._log", Blackhole())
-    monkeypatch.setattr(type(api.services.domains), "summaries", broken)
+    monkeypatch.setattr(type(api.services.portfolio), "summaries", broken)
     answer = await api.ask("GET", "/domains", await api.key())
     assert (answer.status_code, answer.json()["code"]) == (500, "unexpected")
 

@@ -25,7 +25,7 @@ class UseCase:
 
 USE_CASES: dict[str, UseCase] = {
     "register": UseCase("domain.create", lambda w, a, _: w.services.domains.register(a, "new.com"), ""),
-    "list": UseCase("domain.read", lambda w, a, _: w.services.domains.page(a, limit=10), ""),
+    "list": UseCase("domain.read", lambda w, a, _: w.services.portfolio.page(a, limit=10), ""),
     "get": UseCase("domain.read", lambda w, a, i: w.services.domains.get(a, i)),
     "zone file": UseCase("domain.read", lambda w, a, i: w.services.domains.zone_file(a, i)),
     "history": UseCase("domain.read", lambda w, a, i: w.services.history.of_domain(a, i, limit=9)),
@@ -144,11 +144,11 @@ async def test_A01_lists_show_nothing_of_others(world: World) -> None:
     thief, others = await world.actor(), await world.actor("others")
     theirs = await world.verified(others)
     await world.services.keys.create(others, name="k", role="root:full")
-    assert await world.services.domains.page(thief, limit=10) == []
-    assert await world.services.domains.page(thief, limit=10, before="z", hostname="acme.com") == []
+    assert await world.services.portfolio.page(thief, limit=10) == []
+    assert await world.services.portfolio.page(thief, limit=10, before="z", hostname="acme.com") == []
     assert await world.services.history.of_team(thief, limit=10) == []
     assert await world.services.keys.page(thief, limit=10) == []
-    assert [v.domain.id for v in await world.services.domains.page(others, limit=10)] == [theirs.id]
+    assert [v.domain.id for v in await world.services.portfolio.page(others, limit=10)] == [theirs.id]
 
 
 async def test_a_limited_key_sees_the_events_of_its_domains_alone(world: World) -> None:

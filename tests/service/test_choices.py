@@ -9,7 +9,6 @@ from letterhead.core.domain import Mode, Status
 from letterhead.core.record import Role
 from letterhead.core.refusal import Refusal
 from letterhead.core.team import MemberRole
-from letterhead.service.domains import DEEPEST
 from tests.service.world import World
 
 
@@ -84,18 +83,6 @@ async def test_a_domain_that_receives_is_not_made_to_send_alone(world: World) ->
     with pytest.raises(Refusal, match="mode_downgrade"):
         await world.services.domains.change(actor, domain.id, mode=Mode.SEND_ONLY, suspended=True)
     assert await world.now(domain) == domain
-
-
-async def test_lists_by_offset_go_to_the_end_and_not_without_limit(world: World) -> None:
-    actor = await world.actor()
-    for number in range(3):
-        await world.registered(actor, f"{number}a.com")
-        world.clock.advance(1)
-    views, total = await world.services.domains.listing(actor, limit=2, offset=1)
-    assert ([view.domain.hostname for view in views], total) == (["1a.com", "0a.com"], 3)
-    assert (views[0].counts.mailboxes, views[0].counts.sent, views[0].counts.received) == (0, 0, 0)
-    with pytest.raises(Refusal, match="offset_too_large"):
-        await world.services.domains.listing(actor, limit=2, offset=DEEPEST + 1)
 
 
 async def test_O12_a_team_registers_so_many_domains_a_day_even_if_it_removes_them(world: World) -> None:

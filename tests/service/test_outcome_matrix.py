@@ -138,7 +138,7 @@ def published(view: View) -> list[str]:
 
 async def brought_to(world: World, status: Status) -> None:
     """Every domain in a state, by the way that leads there."""
-    views = await world.services.domains.page(await world.actor(), limit=100)
+    views = await world.services.portfolio.page(await world.actor(), limit=100)
     everything = {view.domain.hostname: published(view) for view in views}
     way: dict[Status, tuple[bool, ...]] = {
         Status.PENDING: (),

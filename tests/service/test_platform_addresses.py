@@ -28,7 +28,7 @@ async def test_O17_a_team_without_any_domain_has_an_address(world: World) -> Non
     assert taken.at(world.site.platform_domain) == f"janedoe@{world.site.platform_domain}"
     assert await world.services.platform_addresses.page(actor, limit=9) == [taken]
     assert await world.services.platform_addresses.get(actor, taken.id) == taken
-    assert await world.services.domains.page(actor, limit=9) == []
+    assert await world.services.portfolio.page(actor, limit=9) == []
 
 
 @pytest.mark.parametrize("spelling", ["jane", "JANE", "j.a.n.e", "jane+x", "J.ane+a+b"])

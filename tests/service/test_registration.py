@@ -40,7 +40,7 @@ async def test_N01_every_spelling_is_the_same_name(world: World, spelling: str) 
     with pytest.raises(Refusal) as said:
         await world.registered(actor, spelling)
     assert (said.value.kind, said.value.code) == (Kind.CONFLICT, "domain_exists")
-    (found,) = await world.services.domains.page(actor, limit=10, hostname=spelling)
+    (found,) = await world.services.portfolio.page(actor, limit=10, hostname=spelling)
     assert found.domain.hostname == "xn--mnchen-3ya.de"
 
 
@@ -50,7 +50,7 @@ async def test_N15_a_name_is_registered_once_whatever_the_profile(world: World, 
     await world.registered(actor)
     with pytest.raises(Refusal, match="domain_exists"):
         await world.registered(actor, profile=profile, mode=Mode.SEND_ONLY, contest=True)
-    assert len(await world.services.domains.page(actor, limit=10)) == 1
+    assert len(await world.services.portfolio.page(actor, limit=10)) == 1
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ async def test_N07_what_may_not_be_registered_is_refused_under_its_code(
     with pytest.raises(Refusal) as said:
         await world.registered(actor, name)
     assert (said.value.kind, said.value.code) == (Kind.INVALID, code)
-    assert await world.services.domains.page(actor, limit=10) == []
+    assert await world.services.portfolio.page(actor, limit=10) == []
 
 
 async def test_an_unknown_profile_is_refused(world: World) -> None:
@@ -135,20 +135,3 @@ async def test_O19_a_transfer_is_no_way_around_the_quota(world: World) -> None:
     with pytest.raises(Refusal, match="quota_exceeded"):
         await world.services.transfers.accept(actor, gift.id)
     assert (await world.now(gift)).team == giver.team
-
-
-async def test_pages_go_back_to_the_first_and_filters_hold(world: World) -> None:
-    actor = await world.actor()
-    names = [f"acme{n}.com" for n in range(7)]
-    for name in names:
-        await world.registered(actor, name)
-        world.clock.advance(1)
-    seen, before = [], None
-    while page := await world.services.domains.page(actor, limit=3, before=before):
-        seen += [view.domain.hostname for view in page]
-        before = page[-1].domain.id
-    assert seen == names[::-1]
-    assert await world.services.domains.page(actor, limit=10, status=Status.VERIFIED) == []
-    some = frozenset({page.domain.id for page in await world.services.domains.page(actor, limit=2)})
-    limited = await world.actor("acme", domains=some)
-    assert {view.domain.id for view in await world.services.domains.page(limited, limit=10)} == some

@@ -23,11 +23,11 @@ from letterhead.core.schedule import Cadence, careful_due, due, is_prompt
 from letterhead.ports import Change, Clock, HeldElsewhere, Stale, Store
 from letterhead.service.access import not_found, with_others
 from letterhead.service.breaker import Breaker
-from letterhead.service.domains import RETRIES, busy
 from letterhead.service.examination import Examination
 from letterhead.service.examined import Examined
 from letterhead.service.joining import Joining
 from letterhead.service.prospects import Prospect
+from letterhead.service.retrying import RETRIES, busy
 from letterhead.service.rivals import Rivals
 
 log = structlog.get_logger()

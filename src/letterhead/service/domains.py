@@ -1,12 +1,11 @@
 """Domains: register, read, change, remove."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from weakref import WeakKeyDictionary
 
 from letterhead.core import lifecycle
-from letterhead.core.domain import Domain, Mode, Status
+from letterhead.core.domain import Domain, Mode
 from letterhead.core.event import Event, EventKind
 from letterhead.core.hostname import Hostname, Rules, ancestors, canonical
 from letterhead.core.identity import OWN, PROVIDERS
@@ -14,25 +13,16 @@ from letterhead.core.lifecycle import Trigger
 from letterhead.core.permission import Actor
 from letterhead.core.plan import Plan, plan
 from letterhead.core.profile import Profile
-from letterhead.core.refusal import Kind, Refusal, conflict, forbidden, invalid
+from letterhead.core.refusal import conflict, forbidden, invalid
 from letterhead.core.schedule import Cadence, due
 from letterhead.core.site import Site
 from letterhead.core.zone_file import zone_file
-from letterhead.ports import AlreadyRegistered, Change, Clock, NoRoom, Provider, Reading, Stale, Store
+from letterhead.ports import AlreadyRegistered, Change, Clock, NoRoom, Provider, Reading, Store
 from letterhead.service.access import examined, owned, require_version, with_others
 from letterhead.service.minting import identifier, ownership_token
 from letterhead.service.quota import Quota
-from letterhead.service.view import Summary, View
-
-RETRIES = 5
-"""How often a change is decided anew when somebody else was faster."""
-
-
-STRETCH = 500
-"""How many domains are read at once where all of them are wanted."""
-
-DEEPEST = 10_000
-"""The largest offset into a list: whatever lies before it is read and thrown away."""
+from letterhead.service.retrying import busy, retried
+from letterhead.service.view import View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,80 +110,16 @@ class Domains:
         """One domain. Raises `domain_not_found`."""
         domain, reading = await examined(self.store, actor, domain_id)
         if domain is not reading.domain:  # names around it have changed what it is
-            return View(domain, self._plan(domain), reading.report)
+            return View(domain, self.plan(domain), reading.report)
         view = self.views.get(reading)
         if view is None:
-            view = self.views[reading] = View(domain, self._plan(domain), reading.report)
+            view = self.views[reading] = View(domain, self.plan(domain), reading.report)
         return view
 
     async def evidence(self, actor: Actor, domain_id: str) -> View:
         """One domain, its report with all that each server said. Raises `domain_not_found`."""
         domain = await owned(self.store, actor, "domain.read", domain_id)
-        return View(domain, self._plan(domain), await self.store.reports.evidence(domain.id))
-
-    async def page(
-        self,
-        actor: Actor,
-        *,
-        limit: int,
-        before: str | None = None,
-        status: Status | None = None,
-        hostname: str | None = None,
-    ) -> list[View]:
-        """Domains of the actor's team, newest first; `hostname` in any spelling picks one name."""
-        return await self._views(await self._page(actor, limit, before, status, hostname))
-
-    async def summaries(
-        self,
-        actor: Actor,
-        *,
-        limit: int,
-        before: str | None = None,
-        status: Status | None = None,
-        hostname: str | None = None,
-    ) -> list[Summary]:
-        """The same without their records, which costs far less."""
-        domains = await self._page(actor, limit, before, status, hostname)
-        outcomes = await self.store.reports.outcomes_of([domain.id for domain in domains])
-        return [Summary(domain, self.site, outcomes.get(domain.id)) for domain in domains]
-
-    async def _page(
-        self, actor: Actor, limit: int, before: str | None, status: Status | None, hostname: str | None
-    ) -> list[Domain]:
-        actor.must("domain.read")
-        name = self.canonical(hostname) if hostname is not None else None
-        return await self.store.domains.page(
-            actor.team, limit=limit, before=before, status=status, hostname=name, only=actor.domains
-        )
-
-    async def all(self, actor: Actor) -> list[View]:
-        """Every domain of the actor's team, newest first, for lists without pages; the quota bounds it."""
-        views: list[View] = []
-        before = None
-        while page := await self.page(actor, limit=STRETCH, before=before):
-            views += page
-            before = page[-1].domain.id
-        return views
-
-    async def listing(
-        self, actor: Actor, *, limit: int, offset: int = 0, status: frozenset[Status] | None = None
-    ) -> tuple[list[View], int]:
-        """Domains of the actor's team from an offset on, newest first, and how many there are in all.
-
-        status  only those that stand so. Raises `offset_too_large` beyond DEEPEST.
-        """
-        actor.must("domain.read")
-        if offset > DEEPEST:
-            raise invalid(
-                "offset_too_large",
-                f"The offset is larger than {DEEPEST}.",
-                mend="Read the list from its beginning, or ask for one status alone.",
-                param="offset",
-            )
-        domains, total = await self.store.domains.listing(
-            actor.team, limit=limit, offset=offset, statuses=status, only=actor.domains
-        )
-        return await self._views(domains), total
+        return View(domain, self.plan(domain), await self.store.reports.evidence(domain.id))
 
     async def suspend(self, actor: Actor, domain_id: str, *, suspended: bool) -> View:
         """Suspend a domain, or resume it: it then goes through verification, never straight to verified."""
@@ -245,18 +171,15 @@ class Domains:
     async def zone_file(self, actor: Actor, domain_id: str) -> tuple[Domain, str]:
         """A domain's records as a fragment of a zone file."""
         domain = await owned(self.store, actor, "domain.read", domain_id)
-        return domain, zone_file(self._plan(domain))
+        return domain, zone_file(self.plan(domain))
 
-    def _plan(self, domain: Domain) -> Plan:
+    def plan(self, domain: Domain) -> Plan:
+        """The records of a domain at this site."""
         return plan(domain, self.profiles[domain.profile], self.site)
 
     async def view(self, domain: Domain) -> View:
         """A domain that the caller has in hand, with its plan and its newest report."""
-        return View(domain, self._plan(domain), await self.store.reports.newest(domain.id))
-
-    async def _views(self, domains: list[Domain]) -> list[View]:
-        reports = await self.store.reports.newest_of([domain.id for domain in domains])
-        return [View(d, self._plan(d), reports.get(d.id)) for d in domains]
+        return View(domain, self.plan(domain), await self.store.reports.newest(domain.id))
 
     def _profile(self, name: str) -> Profile:
         if name not in self.profiles:
@@ -338,6 +261,7 @@ class Domains:
         now = self.clock.now()
         return Event(kind, domain.team, domain.id, domain.hostname, now, {**data, "actor": actor.key})
 
+    @retried
     async def _changed(
         self,
         actor: Actor,
@@ -346,17 +270,14 @@ class Domains:
         wanted: Callable[[Domain], Change | None],
         versions: frozenset[int] | None,
     ) -> Domain:
-        """Save what is wanted of a domain as it stands, decided anew for as long as others are faster."""
-        for _ in range(RETRIES):
-            domain = await owned(self.store, actor, permission, domain_id)
-            require_version(domain, versions)
-            change = wanted(domain)
-            if change is None:
-                return domain
-            with suppress(Stale):
-                (saved,) = await self.store.domains.save([change])
-                return await with_others(self.store, saved)
-        raise busy()
+        """Save what is wanted of a domain as it stands. Raises `busy` when others keep changing it."""
+        domain = await owned(self.store, actor, permission, domain_id)
+        require_version(domain, versions)
+        change = wanted(domain)
+        if change is None:
+            return domain
+        (saved,) = await self.store.domains.save([change])
+        return await with_others(self.store, saved)
 
 
 def _triggers(domain: Domain, *, suspended: bool | None, mode: Mode | None) -> list[Trigger]:
@@ -383,16 +304,6 @@ def _provider(name: str | None) -> str:
             param="provider",
         )
     return name or OWN
-
-
-def busy() -> Refusal:
-    """Somebody else kept changing the same row."""
-    return Refusal(
-        Kind.UNAVAILABLE,
-        "busy",
-        "The domain is being changed by others at this moment.",
-        mend="Send the request again.",
-    )
 
 
 def _told(kind: EventKind, other: Domain, domain: Domain) -> Event:

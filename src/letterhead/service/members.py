@@ -8,8 +8,8 @@ from letterhead.core.permission import MEMBER_ROLES, Actor, require_subset
 from letterhead.core.refusal import Refusal, conflict, forbidden, missing
 from letterhead.core.team import Member, MemberRole
 from letterhead.ports import AlreadyMember, Clock, LastOwner, Stale, Store
-from letterhead.service.domains import busy
 from letterhead.service.minting import identifier
+from letterhead.service.retrying import busy
 
 
 @dataclass(frozen=True, slots=True)

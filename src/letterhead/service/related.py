@@ -4,7 +4,6 @@ Approving is two-sided: the team below still proves the name by its own token.
 """
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
@@ -17,9 +16,9 @@ from letterhead.core.permission import Actor
 from letterhead.core.refusal import Kind, Refusal, conflict, invalid, missing
 from letterhead.core.schedule import Cadence
 from letterhead.core.team import Team
-from letterhead.ports import Change, Clock, Stale, Store
+from letterhead.ports import Change, Clock, Store
 from letterhead.service.access import owned
-from letterhead.service.domains import RETRIES, busy
+from letterhead.service.retrying import retried
 
 MOST_APPROVALS: Final = 100
 """Approvals of one domain: they lie in its row. Beyond that, names below are better zones of their own."""
@@ -59,59 +58,55 @@ class RelatedNames:
         names = sorted({*held, *domain.approvals}, key=lambda name: name.split(".")[::-1])
         return [*self._above(domain), *(self._shown(domain, name, held.get(name)) for name in names)]
 
+    @retried
     async def approve(self, actor: Actor, domain_id: str, text: str, team: str) -> list[Related]:
         """Let a team, named by slug or id, have a name below. Repeating it changes nothing.
 
         Raises what `canonical` refuses, `not_below`, `not_held`, `team_not_found`, `own_team`,
         `already_approved`, `too_many_approvals`.
         """
-        for _ in range(RETRIES):
-            domain, name = await self._deciding(actor, domain_id, text)
-            receiver = await self._team(actor, team)
-            approvals = {**domain.approvals, name: domain.approvals.get(name, receiver.id)}
-            if approvals[name] != receiver.id:
-                raise conflict(
-                    "already_approved",
-                    f"{name} is approved for another team.",
-                    mend="Revoke that first.",
-                )
-            if name in domain.approvals:
-                return await self.of(actor, domain_id)
-            _require_room(approvals)
-            told = {"name": name, "above": domain.hostname}
-            whom = {"team": receiver.id, "actor": actor.key}
-            own = Change(
-                replace(domain, approvals=approvals),
-                (self._event(domain, EventKind.APPROVED, **told, **whom),),
+        domain, name = await self._deciding(actor, domain_id, text)
+        receiver = await self._team(actor, team)
+        approvals = {**domain.approvals, name: domain.approvals.get(name, receiver.id)}
+        if approvals[name] != receiver.id:
+            raise conflict(
+                "already_approved",
+                f"{name} is approved for another team.",
+                mend="Revoke that first.",
             )
-            children = await self._registrations(domain, name, receiver.id)
-            with suppress(Stale):
-                await self.store.domains.save([own, *(self._approved(child, told) for child in children)])
-                return await self.of(actor, domain_id)
-        raise busy()
+        if name in domain.approvals:
+            return await self.of(actor, domain_id)
+        _require_room(approvals)
+        told = {"name": name, "above": domain.hostname}
+        whom = {"team": receiver.id, "actor": actor.key}
+        own = Change(
+            replace(domain, approvals=approvals),
+            (self._event(domain, EventKind.APPROVED, **told, **whom),),
+        )
+        children = await self._registrations(domain, name, receiver.id)
+        await self.store.domains.save([own, *(self._approved(child, told) for child in children)])
+        return await self.of(actor, domain_id)
 
+    @retried
     async def revoke(self, actor: Actor, domain_id: str, text: str) -> list[Related]:
         """Take an approval back, or end a name below that was there first: its holder yields after the grace.
 
         Raises what `canonical` refuses, `not_below`, `not_held`, `related_not_found`; where another team
         holds it, `proof_required` and `zone_of_its_own`.
         """
-        for _ in range(RETRIES):
-            domain, name = await self._deciding(actor, domain_id, text)
-            held = [child for child in await self._below(domain) if child.hostname == name]
-            if name not in domain.approvals and not held:
-                raise missing("related_not_found", f"There is nothing to revoke at {name}.")
-            for child in held:
-                await self._require_say(domain, child)
-            whose = domain.approvals.get(name)
-            claims = await self._registrations(domain, name, whose) if whose else []
-            fresh = [c for c in [*held, *(c for c in claims if not c.held)] if c.revoked_at is None]
-            if not fresh and whose is None:
-                return await self.of(actor, domain_id)
-            with suppress(Stale):
-                await self.store.domains.save(self._revoked(actor, domain, name, fresh))
-                return await self.of(actor, domain_id)
-        raise busy()
+        domain, name = await self._deciding(actor, domain_id, text)
+        held = [child for child in await self._below(domain) if child.hostname == name]
+        if name not in domain.approvals and not held:
+            raise missing("related_not_found", f"There is nothing to revoke at {name}.")
+        for child in held:
+            await self._require_say(domain, child)
+        whose = domain.approvals.get(name)
+        claims = await self._registrations(domain, name, whose) if whose else []
+        fresh = [c for c in [*held, *(c for c in claims if not c.held)] if c.revoked_at is None]
+        if not fresh and whose is None:
+            return await self.of(actor, domain_id)
+        await self.store.domains.save(self._revoked(actor, domain, name, fresh))
+        return await self.of(actor, domain_id)
 
     async def _deciding(self, actor: Actor, domain_id: str, text: str) -> tuple[Domain, Hostname]:
         """The domain, which must hold its name, and the name below that is meant."""

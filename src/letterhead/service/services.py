@@ -15,6 +15,7 @@ from letterhead.service.members import Members
 from letterhead.service.owner_notices import OwnerNotices
 from letterhead.service.patrol import Patrol
 from letterhead.service.platform_addresses import PlatformAddresses
+from letterhead.service.portfolio import Portfolio
 from letterhead.service.queues import Queues
 from letterhead.service.related import RelatedNames
 from letterhead.service.sweep import Sweep
@@ -30,6 +31,7 @@ class Services:
     """Each use case under its noun. `patrol`: None where there is no resolver that can be asked that much."""
 
     domains: Domains
+    portfolio: Portfolio
     verification: Verification
     watching: Watching
     history: History

@@ -12,7 +12,8 @@ from letterhead.core.permission import Actor
 from letterhead.core.refusal import conflict, missing
 from letterhead.ports import AlreadyRegistered, Change, Clock, NoRoom, Stale, Store
 from letterhead.service.access import not_found, owned, with_others
-from letterhead.service.domains import Domains, busy
+from letterhead.service.domains import Domains
+from letterhead.service.retrying import busy
 from letterhead.service.view import View
 
 

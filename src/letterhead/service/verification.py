@@ -1,6 +1,5 @@
 """Verification by hand: somebody published the records and wants to know now."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -8,11 +7,12 @@ from letterhead.core.domain import Domain, Status
 from letterhead.core.lifecycle import Trigger, apply
 from letterhead.core.permission import Actor
 from letterhead.core.schedule import Cadence, due, is_expired
-from letterhead.ports import Change, Clock, Provider, Stale, Store
+from letterhead.ports import Change, Clock, Provider, Store
 from letterhead.service.access import owned
 from letterhead.service.checkup import Checkup
-from letterhead.service.domains import RETRIES, Domains, busy
+from letterhead.service.domains import Domains
 from letterhead.service.minting import ownership_token
+from letterhead.service.retrying import retried
 from letterhead.service.view import View
 
 _CLAIMS: Final = frozenset({Status.PENDING, Status.FAILED})
@@ -47,18 +47,16 @@ class Verification:
         domain, _ = await self.checkup.of(domain_id, by_hand=True)
         return await self.domains.view(domain)
 
+    @retried
     async def _in_force(self, actor: Actor, domain_id: str) -> Domain:
         """The domain; a claim that expired starts over, and the token it had never proves anything again."""
-        for _ in range(RETRIES):
-            domain = await owned(self.store, actor, "domain.verify", domain_id)
-            now = self.clock.now()
-            if domain.status not in _CLAIMS or not is_expired(domain, now):
-                return domain
-            expired, told = apply(domain, Trigger.EXPIRE, now, actor=actor.key)
-            moved, events = apply(expired, Trigger.RENEW, now)
-            moved = replace(moved, token=ownership_token(), expires_at=now + self.cadence.claim)
-            moved = replace(moved, due_at=due(moved, now, self.cadence))
-            with suppress(Stale):
-                (saved,) = await self.store.domains.save([Change(moved, told + events)])
-                return saved
-        raise busy()
+        domain = await owned(self.store, actor, "domain.verify", domain_id)
+        now = self.clock.now()
+        if domain.status not in _CLAIMS or not is_expired(domain, now):
+            return domain
+        expired, told = apply(domain, Trigger.EXPIRE, now, actor=actor.key)
+        moved, events = apply(expired, Trigger.RENEW, now)
+        moved = replace(moved, token=ownership_token(), expires_at=now + self.cadence.claim)
+        moved = replace(moved, due_at=due(moved, now, self.cadence))
+        (saved,) = await self.store.domains.save([Change(moved, told + events)])
+        return saved

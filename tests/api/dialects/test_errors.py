@@ -202,7 +202,8 @@ async def test_A18_our_own_mistakes_and_outages_are_told_without_what_they_were(
 
     client = await speak(spoken.name)
     app = api.server.app
-    services = replace(app.state.services, domains=Broken(), verification=Broken())
+    broken = Broken()
+    services = replace(app.state.services, domains=broken, portfolio=broken, verification=broken)
     app.state = replace(app.state, services=services)
     for method, path in (("GET", ""), ("GET", "/dom_1"), ("POST", "/dom_1/verify"), ("DELETE", "/mdom_1")):
         answer = await client.ask(method, path)

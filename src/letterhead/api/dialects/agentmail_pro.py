@@ -229,8 +229,8 @@ async def list_domains(
 ) -> DomainList:
     """The domains of the organization, newest first."""
     wanted = frozenset(each for each, said in _WORDS.items() if said == status) if status else None
-    domains = request.services.domains
-    views, total = await domains.listing(request.actor, limit=limit, offset=offset, status=wanted)
+    portfolio = request.services.portfolio
+    views, total = await portfolio.listing(request.actor, limit=limit, offset=offset, status=wanted)
     return DomainList(
         domains=[filled(Summary, _known(view)) for view in views], total=total, limit=limit, offset=offset
     )

@@ -110,7 +110,7 @@ def _record(view: View, record: Record) -> DnsRecord:
 @get("/email-domains", responses=_REFUSALS)
 async def list_domains(request: Request) -> list[Domain]:
     """All domains, newest first."""
-    return [_shown(view) for view in await request.services.domains.all(request.actor)]
+    return [_shown(view) for view in await request.services.portfolio.all(request.actor)]
 
 
 @post(

@@ -128,7 +128,7 @@ def _fields(body: Body) -> Fields:
 @get("/", responses=_REFUSALS)
 async def list_domains(request: Request) -> list[CustomDomain]:
     """All domains, newest first."""
-    return [_shown(view) for view in await request.services.domains.all(request.actor)]
+    return [_shown(view) for view in await request.services.portfolio.all(request.actor)]
 
 
 @post("/", guards=[examining], responses=_REFUSALS)

@@ -208,7 +208,8 @@ async def register_domain(request: Request, data: JSONBody[NewDomain]) -> Respon
 @get("/domains", responses=errors(Error, ALWAYS))
 async def list_domains(request: Request) -> DomainList:
     """All domains of the team, newest first."""
-    return DomainList(domains=[_summary(view) for view in await request.services.domains.all(request.actor)])
+    views = await request.services.portfolio.all(request.actor)
+    return DomainList(domains=[_summary(view) for view in views])
 
 
 @get("/domains/{domain_id:str}", responses=errors(Error, (*ALWAYS, 404)))

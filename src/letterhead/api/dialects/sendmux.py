@@ -196,7 +196,7 @@ async def list_domains(
 ) -> DomainPage:
     """The team's domains, newest first."""
     before = page.position(request, "domains", cursor)
-    found = await request.services.domains.page(request.actor, limit=limit + 1, before=before)
+    found = await request.services.portfolio.page(request.actor, limit=limit + 1, before=before)
     views, more = page.cut(request, "domains", found, limit, lambda view: view.domain.id)
     pagination = Pagination(has_more=more is not None, next_cursor=more or UNSET)
     data = [_shown(request, view) for view in views]

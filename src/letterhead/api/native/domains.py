@@ -166,7 +166,7 @@ async def list_domains(
     ] = None,
 ) -> DomainPage:
     """List the team's domains, newest first."""
-    found = await request.services.domains.summaries(
+    found = await request.services.portfolio.summaries(
         request.actor,
         limit=limit + 1,
         before=page.position(request, LISTING, cursor),
