@@ -1,12 +1,14 @@
 """HTTP as it arrives: slow, torn, doubled and oversized requests, and a stop in the middle of one."""
 
 import asyncio
+import socket
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from letterhead.api.client import block
+from letterhead.api.protocol import GuardedProtocol
 from letterhead.api.server import HttpServer, create_app
 from letterhead.api.settings import Limits
 from letterhead.service.health import Condition
@@ -204,8 +206,33 @@ async def test_A17_who_leaves_answers_unread_is_cut_off(api: Api) -> None:
     assert (await line.hear()).count(b"HTTP/1.1 200 OK") < 150
 
 
-async def test_A17_an_export_that_nobody_reads_gives_its_place_back(
+async def test_A17_who_leaves_the_last_of_an_answer_unread_is_cut_off(
     api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = GuardedProtocol.connection_made
+
+    def narrow(protocol: GuardedProtocol, transport: asyncio.Transport) -> None:
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+        made(protocol, transport)
+
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        line.setblocking(False)
+        loop = asyncio.get_running_loop()
+        with monkeypatch.context() as patch:
+            patch.setattr(GuardedProtocol, "connection_made", narrow)
+            await loop.sock_connect(line, ("127.0.0.1", api.server.port))
+            asked = b"GET /metrics HTTP/1.1\r\n"  # four thousand octets each, less than what makes us pause
+            await loop.sock_sendall(line, (asked + HOST + b"\r\n") * 11 + asked + CLOSE + b"\r\n")
+            await asyncio.sleep(0.1)
+        await _until_counted(api, 'letterhead_http_turned_away_total{code="unread"} 1.0')
+
+
+@pytest.mark.parametrize(
+    "behind", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"], ids=["alone", "asked on"]
+)
+async def test_A17_an_export_that_nobody_reads_gives_its_place_back(
+    api: Api, behind: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = await api.key()
     domain = await api.domain(key)
@@ -218,7 +245,8 @@ async def test_A17_an_export_that_nobody_reads_gives_its_place_back(
     monkeypatch.setattr(type(api.services.history), "of_domain", endless)
     line = await Line.to(api.server.port)
     fields = f"Authorization: Bearer {key}\r\n\r\n".encode()
-    await line.say(f"GET /api/v2/domains/{domain}/history/export HTTP/1.1\r\n".encode() + HOST + fields)
+    asked = f"GET /api/v2/domains/{domain}/history/export HTTP/1.1\r\n".encode() + HOST + fields
+    await line.say(asked + behind)
     await line.hear_until(b"200 OK")
     streams = api.server.app.state.streams
     assert streams._open.total() == 1

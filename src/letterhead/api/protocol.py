@@ -58,6 +58,7 @@ class GuardedProtocol(HttpToolsProtocol):
                does with each request, and set again once it has run out.
     _wakes_at  when it does; never where there is none.
     _unread    cuts off a client that does not take what we have for it.
+    _answering the request that is being answered: not the newest where others came behind it.
     _in_body   whether the head of the newest request is read and its end is not.
     _seen      octets since that head began.
     _head      octets of the fields that are read of it.
@@ -71,6 +72,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._wakes_at = inf
         self._unread: asyncio.TimerHandle | None = None
+        self._answering: RequestResponseCycle | None = None
         self._body_ends = 0.0
         self._in_body = False
         self._seen = 0
@@ -96,18 +98,22 @@ class GuardedProtocol(HttpToolsProtocol):
             if timer is not None:
                 timer.cancel()
         self._doorkeeper.leave(self._client)
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True  # uvicorn tells the newest alone
+            self._answering.message_event.set()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         """The client reads more slowly than we write: nothing more is made for it until it has caught up."""
         super().pause_writing()
-        self._unread = self.loop.call_later(self._limits.read_time, self._cut_off)
+        self._expect_to_be_read()
 
     def resume_writing(self) -> None:
         """It has caught up."""
         super().resume_writing()
-        if self._unread is not None:
+        if self._unread is not None and not self.transport.is_closing():
             self._unread.cancel()
+            self._unread = None
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, and bound what the parser keeps of a head that does not end."""
@@ -158,6 +164,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """
         self.server_state.total_requests += 1
         if self.transport.is_closing():
+            self._expect_to_be_read()
             return
         self.flow.resume_reading()
         if self.pipeline:
@@ -166,6 +173,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._expect(self._limits.head_time)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
         super()._start_asgi_task(cycle, OnePiece(app, cycle))
 
     def send_400_response(self, msg: str) -> None:
@@ -201,9 +209,19 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _too_slow(self) -> None:
         if not self._in_body and not self._seen:
-            self.transport.close()  # nothing of a request has come: there is nothing to answer
+            self._close()  # nothing of a request has come: there is nothing to answer
             return
         self._turn_away(problem.request_timeout())
+
+    def _close(self) -> None:
+        """Close once all is read that we have written, which must not take for ever."""
+        self.transport.close()
+        self._expect_to_be_read()
+
+    def _expect_to_be_read(self) -> None:
+        """What we have written must be taken within the time for that."""
+        if self._unread is None:
+            self._unread = self.loop.call_later(self._limits.read_time, self._cut_off)
 
     def _cut_off(self) -> None:
         """Let go of what is not read; closing would wait until it is."""
@@ -216,7 +234,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._doorkeeper.state.metrics.turned_away(said.code)
         if self._can_answer():
             self.transport.write(self._written(said))
-        self.transport.close()
+        self._close()
 
     def _can_answer(self) -> bool:
         """Whether nothing of another answer would come before or after ours on this connection."""

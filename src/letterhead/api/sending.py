@@ -45,9 +45,8 @@ async def _pour(answer: Stream, send: Send) -> None:
     async with aclosing(answer.pieces) as pieces:
         async for piece in pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await asyncio.sleep(
-                0
-            )  # neither need have waited: others have their turn, and who is gone is noticed
+            # Neither need have waited: others have their turn now, and who is gone is noticed.
+            await asyncio.sleep(0)
     await send(_END)
 
 

@@ -6,6 +6,7 @@ this machine is contacted, and what the demo wrote is gone when it ends.
 
 import asyncio
 import logging
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -26,10 +27,10 @@ WITH_A_REAL_DOMAIN = """\
        \\[site]
        name = "mail.your-company.com"
 
-2. letterhead serve
-3. letterhead keys create --team your-team --role root:full
+2. {command} serve                  (it stays; go on in another terminal)
+3. {command} keys create --team your-team --role root:full
 4. export LETTERHEAD_KEY=<the key it printed>
-5. letterhead domains add your-domain.com --watch
+5. {command} domains add your-domain.com --watch
 
 Publish what it prints at your DNS host; the domain turns verified by itself."""
 
@@ -104,14 +105,23 @@ async def _the_way_back(at: Stage, records: dict[str, Published]) -> bool:
     at.publish(records["spf"])
     recovered = await _command(at, "domains", "verify", CUSTOMER) == 0
     told = await _command(at, "domains", "history", CUSTOMER) == 0
-    console.print(Panel(WITH_A_REAL_DOMAIN, title="The same with a real domain", expand=False))
+    console.print(
+        Panel(
+            WITH_A_REAL_DOMAIN.format(command=_program()), title="The same with a real domain", expand=False
+        )
+    )
     return recovered and told
+
+
+def _program() -> str:
+    """How the reader calls us: by name where the shell finds it, else where `make` puts it."""
+    return "letterhead" if shutil.which("letterhead") else ".venv/bin/letterhead"
 
 
 async def _keep_serving(at: Stage) -> None:
     console.print("\nStill serving. In another terminal:\n")
     console.print(f"    export LETTERHEAD_URL={at.url} LETTERHEAD_KEY={at.key}", soft_wrap=True)
-    console.print(f"    .venv/bin/letterhead domains show {CUSTOMER}\n")
+    console.print(f"    {_program()} domains show {CUSTOMER}\n")
     console.print(f"The API describes itself at {at.url}/api/v2/openapi.json. Ctrl-C ends it all.")
     await asyncio.Event().wait()
 

@@ -141,10 +141,10 @@ class Record:
 
 def parse(record: bytes | str) -> Record | NotDmarc:
     """Read the joined bytes of one TXT record, or a text of our own. Total: nothing is ever raised."""
-    return _parsed(record if isinstance(record, bytes) else record.encode("utf-8", "backslashreplace"))
+    data = record if isinstance(record, bytes) else record.encode("utf-8", "backslashreplace")
+    return _remembered(data) if len(data) <= _REMEMBERED else _parsed(data)
 
 
-@lru_cache(maxsize=128)  # most of a site's customers publish what it asks them for, word by word
 def _parsed(data: bytes) -> Record | NotDmarc:
     reason = _disqualified(data)
     if reason:
@@ -171,6 +171,11 @@ def _parsed(data: bytes) -> Record | NotDmarc:
         fo=_failure_options(tags, remarks),
         remarks=(*remarks, *_oddities(data, tags)),
     )
+
+
+# Most of a site's customers publish what it asks for, word by word; of the long ones hardly two are alike.
+_REMEMBERED = 512
+_remembered = lru_cache(maxsize=128)(_parsed)
 
 
 def _disqualified(data: bytes) -> Reason | None:
