@@ -11,7 +11,7 @@ from letterhead.core.cause import Cause
 from letterhead.core.domain import Domain, Status
 from letterhead.core.event import EventKind
 from letterhead.core.finding import Finding, Outcome, Report, witness
-from letterhead.core.lifecycle import advance
+from letterhead.core.lifecycle import Trigger, advance, apply
 from tests.core.dns import NOON, observed
 from tests.core.registration import domain, planned
 
@@ -74,6 +74,43 @@ def test_R04_who_was_told_that_nobody_answers_is_told_when_that_is_over() -> Non
     now, (event,) = advance(now, well, well.asked_at, cycle=CYCLE, grace=CYCLE, sure=True)
     assert (now.status, event.kind) == (Status.VERIFIED, EventKind.RECOVERED)
     assert (event.data["from"], event.data["told"]) == ("lapsed", "domain.broken")
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.VERIFIED, Status.LAPSED, Status.FAILED])
+def test_R04_in_whatever_state_the_silence_was_told_its_end_is_told_once(status: Status) -> None:
+    was_held = status is not Status.PENDING
+    before = replace(verified(), status=status, held=False, ever_held=was_held, broken_told=True)
+    well = Report(Outcome.PASS, report(None).findings, NOON, "plan")
+    after, events = advance(before, well, NOON, cycle=CYCLE, grace=CYCLE, by_hand=True)
+    (recovery,) = [event for event in events if event.kind is EventKind.RECOVERED]
+    assert (recovery.data["from"], recovery.data["told"]) == (status.value, "domain.broken")
+    assert (after.status, after.broken_told) == (Status.VERIFIED, False)
+    assert advance(after, well, NOON, cycle=CYCLE, grace=CYCLE, by_hand=True)[1] == ()
+
+
+def test_R04_what_is_not_well_is_no_end_of_what_was_told() -> None:
+    before = replace(verified(), broken_since=NOON, broken_told=True)
+    after, _, events = counted(before, report(None), cycle=CYCLE, by_hand=False, sure=True)
+    assert (after.broken_since, after.broken_told, events) == (None, True, ())
+
+
+def test_R04_who_takes_a_silent_domain_over_is_told_of_the_silence() -> None:
+    before = replace(verified(), broken_since=NOON, broken_told=True)
+    taken_over, _ = apply(before, Trigger.TRANSFER, NOON)
+    silent = report(Fault.LAME, after=timedelta(days=2))
+    (event,) = counted(taken_over, silent, cycle=CYCLE, by_hand=True, sure=True).events
+    assert event.kind is EventKind.BROKEN
+
+
+def test_R04_L14_of_a_suspended_domain_nothing_is_told_before_it_is_resumed() -> None:
+    late, silent = timedelta(days=2), report(Fault.LAME, after=timedelta(days=2))
+    before = replace(verified(), status=Status.SUSPENDED, broken_since=NOON)
+    asleep, _, events = counted(before, silent, cycle=late, by_hand=False, sure=True)
+    assert (asleep.broken_told, events) == (False, ())
+    awake = replace(asleep, status=Status.PENDING)
+    assert [e.kind for e in counted(awake, silent, cycle=late, by_hand=False, sure=True).events] == [
+        EventKind.BROKEN
+    ]
 
 
 def test_R04_the_event_says_since_when_and_why() -> None:

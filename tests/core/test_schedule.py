@@ -20,6 +20,7 @@ from letterhead.core.schedule import (
     due,
     is_expired,
     is_prompt,
+    longest,
     set_aside_until,
 )
 from tests.core.dns import NOON
@@ -187,3 +188,14 @@ def test_L10_what_breaks_is_tried_later_and_later_but_daily() -> None:
         waits.append((until - now) / FIRST_ASIDE)
         now = until
     assert waits == [1, 1, 2, 4, 8, 16, 24, 24, 24]
+
+
+def test_L12_nothing_is_ever_due_later_than_the_longest_interval() -> None:
+    furthest = NOON + longest(CADENCE)
+    for number in range(200):
+        d = domain(id=f"dom_{number}", rung=9, due_at=NOON - timedelta(days=900))
+        assert set_aside_until(d, NOON, CADENCE) <= furthest
+        for status in Status:
+            moment = due(replace(d, status=status), NOON, CADENCE, after((UNKNOWN, 86_400)))
+            assert moment is None or moment <= furthest
+        assert careful_due(d, NOON, CADENCE) <= furthest

@@ -66,7 +66,7 @@ class Watch:
         self.internet.host(ZONE, "\n".join(lines))
 
     async def domains(self) -> dict[str, Domain]:
-        views = await self.services.domains.page(self.actor, limit=MANY)
+        views = await self.services.portfolio.page(self.actor, limit=MANY)
         return {view.domain.hostname: view.domain for view in views}
 
     async def round(self) -> None:

@@ -24,7 +24,6 @@ class Reference:
     silent_since: datetime | None = None
     silent_cycles: int = 0
     silence_told: bool = False
-    was_told: bool = False
     events: list[str] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
 
@@ -42,7 +41,7 @@ class Reference:
         """
         if self.is_older(now):
             return
-        self.checked_at, self.was_told = now, self.silence_told
+        self.checked_at, before = now, self.status
         if not fit and said in ("fail", "refused") and (self.mail_flows or said == "refused"):
             said, silent = "unknown", False
         if said == "unknown" and silent:
@@ -65,6 +64,8 @@ class Reference:
                 self._become("failed", now)
             case "failed", "pass" if not self.has_expired(now):
                 self._become("verified", now, "recovered")
+        if said == "pass":
+            self._all_is_well(before)
 
     def is_older(self, now: datetime) -> bool:
         """Older evidence never overwrites newer, unless that bears a moment that is impossible."""
@@ -95,8 +96,15 @@ class Reference:
     def delete(self, now: datetime) -> None:
         self._become("deleted", now)
 
+    def _all_is_well(self, before: str) -> None:
+        """Who was told of the silence is told, once, that it is over."""
+        if self.silence_told and self.status == "verified":
+            self.silence_told = False
+            if before in ("pending", "verified"):
+                self._tell("recovered")
+
     def _heard_of(self) -> None:
-        self.silent_since, self.silent_cycles, self.silence_told = None, 0, False
+        self.silent_since, self.silent_cycles = None, 0
 
     def _silence(self, now: datetime, *, by_hand: bool, fit: bool) -> str:
         """A zone of which nobody answers: told after a day, and a failure after four cycles on end."""
@@ -106,17 +114,16 @@ class Reference:
         lasted = now - self.silent_since
         if not by_hand:
             self.silent_cycles = max(self.silent_cycles, min(self.silent_cycles + 1, lasted // self.cycle))
-        if lasted >= timedelta(hours=24) and not self.silence_told:
+        if lasted >= timedelta(hours=24) and not self.silence_told and self.status != "suspended":
             self.silence_told = True
-            if self.status != "suspended":
-                self._tell("broken")
+            self._tell("broken")
         return "fail" if self.silent_cycles >= 4 else "unknown"
 
     def _become(self, status: str, now: datetime, event: str = "", *, is_written: bool = True) -> None:
         before, self.status = self.status, status
         self.lapsed_at = now if status == "lapsed" else None
         self.was_held = self.was_held or self.mail_flows
-        is_silent = (event == "recovered" and before == "lapsed" and not self.was_told) or not is_written
+        is_silent = (event == "recovered" and before == "lapsed" and not self.silence_told) or not is_written
         self._tell(event or status, is_silent=is_silent)
 
     def _tell(self, event: str, *, is_silent: bool = False) -> None:

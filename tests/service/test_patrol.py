@@ -198,6 +198,27 @@ async def test_R01_while_the_canaries_say_that_nothing_can_be_seen_the_lap_waits
     assert await world.services.patrol.once() == 3
 
 
+@pytest.mark.parametrize(
+    ("changed", "silent", "count", "is_told"),
+    [(11, 0, 20, True), (20, 0, 20, True), (10, 0, 20, False), (10, 10, 20, False), (19, 0, 19, False)],
+)
+async def test_where_most_of_a_stretch_seems_changed_the_operator_is_told(
+    world: World, changed: int, silent: int, count: int, *, is_told: bool
+) -> None:
+    """With resolvers of different kind all would be examined in each lap, and nobody knew why."""
+    eyes = PaperLookout(world.dns, world.clock)
+    world = replace(world, lookouts=(eyes, eyes))
+    domains = await settled(world, count)
+    for domain in domains[:changed]:
+        world.dns.lines[domain.hostname].append(f"{domain.hostname} TXT something=else")
+    eyes.silent |= {domain.hostname for domain in domains[changed : changed + silent]}
+    with structlog.testing.capture_logs() as logs:
+        await patrol(world)
+    told = [(log["changed"], log["looked_at"]) for log in logs if log["event"] == "patrol.strange"]
+    assert told == [(changed, count)] * is_told
+    assert len(await examined_since(world, domains)) == changed + silent, "they are examined all the same"
+
+
 async def part_fails(world: World, domains: list[Domain], failing: int) -> list[Status]:
     """How they stand when the first of them have failed, and a process was started anew just before.
 

@@ -94,7 +94,7 @@ async def test_L10_a_store_that_fails_sets_nobody_aside(
 async def asked_about(world: World, name: str) -> set[Question]:
     """The questions that an examination of a name begins with."""
     actor = await world.actor()
-    (view,) = await world.services.domains.page(actor, limit=1, hostname=name)
+    (view,) = await world.services.portfolio.page(actor, limit=1, hostname=name)
     return {Question(record.host, record.type) for record in view.plan.records}
 
 
@@ -130,7 +130,7 @@ async def test_L09_what_was_due_at_once_is_drawn_apart(world: World) -> None:
     for n in range(30):
         await world.registered(actor, f"acme{n}.com")
     await world.sweep(timedelta(days=1))
-    views = await world.services.domains.page(actor, limit=100)
+    views = await world.services.portfolio.page(actor, limit=100)
     moments = sorted(view.domain.due_at for view in views if view.domain.due_at)
     assert len(set(moments)) == 30
     assert moments[-1] - moments[0] > timedelta(seconds=LADDER[1] * 0.05)

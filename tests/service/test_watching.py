@@ -5,17 +5,38 @@ from datetime import timedelta
 
 import pytest
 
-from letterhead.core.answer import Fault, Source
-from letterhead.core.domain import Status
+from letterhead.core.answer import Fault, Observation, Question, Source
+from letterhead.core.domain import Domain, Status
+from letterhead.core.permission import Actor
 from letterhead.core.record import Role
 from letterhead.core.refusal import Refusal
 from letterhead.core.schedule import SLOW, WATCHED
+from letterhead.service.lanes import LANES, SHARE
 from letterhead.service.watching import LASTS, MOST
+from letterhead.worker import Work, beat
 from tests.clock import ManualClock
-from tests.service.paper import PaperDns
+from tests.service.paper import PaperDns, lines
 from tests.service.world import CYCLE, LADDER, World
 
 PAUSE = WATCHED * 1.2
+
+
+class SlowDns(PaperDns):
+    """Whose names are in `slow` has servers that do not answer before `release_all`."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self.slow: set[str] = set()
+        self._answering = asyncio.Event()
+
+    async def ask(self, question: Question, *, within: float) -> tuple[Observation, ...]:
+        said = await super().ask(question, within=within)
+        if any(question.name.endswith(name) for name in self.slow):
+            await self._answering.wait()
+        return said
+
+    def release_all(self) -> None:
+        self._answering.set()
 
 
 async def test_a_watched_domain_is_examined_at_once_and_every_few_seconds(world: World) -> None:
@@ -198,6 +219,60 @@ async def test_a_watch_does_not_change_the_version_that_others_read(world: World
         actor, claim.id, is_default=True, versions=frozenset({claim.version})
     )
     assert (await change).domain.is_default
+
+
+async def one_after_another(world: World, domains: list[tuple[Actor, Domain]]) -> None:
+    """Each is watched when what was watched before it is under way, if anybody works."""
+    for actor, domain in domains:
+        await world.services.watching.watch(actor, domain.id)
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("is_staggered", [True, False])
+async def test_R17_two_teams_with_slow_servers_do_not_hold_up_a_third(
+    world: World, clock: ManualClock, *, is_staggered: bool
+) -> None:
+    """Not even when each of their domains comes due by itself, and might take a lane of its own."""
+    dns = SlowDns(clock)
+    world.services = world.node(dns)
+    slow: list[tuple[Actor, Domain]] = []
+    for number in range(MOST):
+        for team in ("first", "second"):
+            actor, name = await world.actor(team), f"{team}{number}.com"
+            slow.append((actor, await world.registered(actor, name)))
+            dns.slow.add(name)
+    third = await world.actor("third")
+    claim = await world.registered(third)
+    view = await world.services.domains.get(third, claim.id)
+    dns.publish("acme.com", *lines(view.plan.records))
+    stopping = asyncio.Event()
+    works = [Work(world.services.sweep.watched) for _ in range(LANES)]
+    if not is_staggered:
+        await one_after_another(world, slow)
+    worker = asyncio.create_task(beat(works, stopping, rest=0.005))
+    try:
+        if is_staggered:
+            await one_after_another(world, slow)
+        await world.services.watching.watch(third, claim.id)
+        for _ in range(200):
+            if (await world.now(claim)).status is Status.VERIFIED:
+                break
+            await asyncio.sleep(0.01)
+        assert (await world.now(claim)).status is Status.VERIFIED
+        assert {(await world.now(domain)).asked_at for _, domain in slow} == {None}, "all are under way yet"
+    finally:
+        dns.release_all()
+        stopping.set()
+        await worker
+
+
+async def test_the_lanes_of_a_team_are_free_again_when_its_own_domains_are_done(world: World) -> None:
+    actor = await world.actor()
+    claim = await world.registered(actor)
+    await world.services.watching.watch(actor, claim.id)
+    for _ in range(2 * SHARE):
+        assert await world.services.sweep.watched() == 1
+        world.pass_time(PAUSE)
 
 
 async def test_another_node_examines_what_is_watched_here(world: World) -> None:

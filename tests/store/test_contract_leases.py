@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from letterhead.core.domain import Domain
+from letterhead.core.team import Team
 from letterhead.ports import Change, NoRoom, Stale, Store
-from tests.store.samples import EVIL, HOUR, NOON, a_domain
+from tests.store.samples import ACME, EVIL, HOUR, NOON, ZETA, a_domain
 
 MINUTE = timedelta(minutes=1)
 
@@ -103,12 +104,67 @@ async def test_what_is_never_due_is_not_when_it_is_watched(store: Store) -> None
 async def test_watched_and_unwatched_are_leased_apart(store: Store) -> None:
     watched = await _watched(store, "watched.com")
     other = await _due(store, "other.com", NOON)
-    assert await store.leases.take(NOON, NOON + MINUTE, 9, watched=True) == [watched]
-    assert await store.leases.take(NOON, NOON + MINUTE, 9, watched=True) == []
+    assert await store.leases.take_watched(NOON, NOON + MINUTE, 9) == [watched]
+    assert await store.leases.take_watched(NOON, NOON + MINUTE, 9) == []
     assert await store.leases.take(NOON, NOON + MINUTE, 9) == [other]
     over = NOON + MINUTE
-    assert await store.leases.take(over, over + MINUTE, 9, watched=True) == []
+    assert await store.leases.take_watched(over, over + MINUTE, 9) == []
     assert await store.leases.take(over, over + MINUTE, 9) == [watched, other], "nobody looks any more"
+
+
+async def test_L12_what_was_put_off_by_a_wrong_clock_comes_back_spread_over_a_cycle(store: Store) -> None:
+    year, latest = timedelta(days=365), NOON + timedelta(days=1)
+    put_off = [await _due(store, f"a{n}.com", NOON + year + n * MINUTE) for n in range(3)]
+    fine = [await _due(store, "fine.com", latest), await _due(store, "never.com", None)]
+    counts = [await store.leases.recall(NOON, latest, HOUR, 2) for _ in range(3)]
+    assert counts == [2, 1, 0]
+    found = [await store.domains.by_id(domain.id) for domain in put_off + fine]
+    assert [each and each.due_at for each in found] == [*(NOON + n * MINUTE for n in range(3)), latest, None]
+    assert {each and each.version for each in found} == {1}
+
+
+async def test_L12_what_was_taken_by_a_wrong_clock_is_taken_again(store: Store) -> None:
+    far, soon = await _due(store, "far.com", NOON), await _due(store, "soon.com", NOON)
+    latest = NOON + timedelta(days=1)
+    await store.leases.set_aside(far, latest + MINUTE)
+    await store.leases.set_aside(soon, latest)
+    assert await store.leases.recall(NOON, latest, HOUR, 9) == 1
+    assert await store.leases.take(NOON, NOON + HOUR, 9) == [far]
+
+
+async def _watched_by(store: Store, team: Team, hostname: str, due_at: datetime) -> Domain:
+    domain = await store.domains.add(a_domain(hostname, team, due_at=due_at), (), ())
+    await store.leases.watch(domain, NOON, NOON + MINUTE, 9)
+    return domain
+
+
+async def test_what_is_watched_is_taken_by_turns_among_teams(store: Store) -> None:
+    for number in range(4):
+        await _watched_by(store, ACME, f"a{number}.com", NOON - HOUR)
+    for number in range(2):
+        await _watched_by(store, ZETA, f"z{number}.com", NOON - MINUTE)
+    await _watched_by(store, EVIL, "e.com", NOON)
+    taken = [await store.leases.take_watched(NOON, NOON + HOUR, most) for most in (3, 3, 9)]
+    teams = [sorted(domain.team for domain in some) for some in taken]
+    acme, evil, zeta = ACME.id, EVIL.id, ZETA.id
+    assert teams == [sorted([acme, evil, zeta]), sorted([acme, acme, zeta]), [acme]]
+
+
+async def test_a_team_can_be_passed_over(store: Store) -> None:
+    await _watched_by(store, ACME, "a.com", NOON - HOUR)
+    later = await _watched_by(store, ZETA, "z.com", NOON)
+    taken = await store.leases.take_watched(NOON, NOON + HOUR, 9, [ACME.id, EVIL.id])
+    assert [domain.id for domain in taken] == [later.id]
+    assert await store.leases.take_watched(NOON, NOON + HOUR, 9, [ACME.id]) == []
+    assert len(await store.leases.take_watched(NOON, NOON + HOUR, 9)) == 1
+
+
+async def test_L11_each_watched_domain_is_taken_by_exactly_one_of_many(store: Store) -> None:
+    names = {f"n{number}.com" for number in range(9)}
+    for number, name in enumerate(sorted(names)):
+        await _watched_by(store, (ACME, ZETA, EVIL)[number % 3], name, NOON)
+    taken = await asyncio.gather(*(store.leases.take_watched(NOON, NOON + HOUR, 2) for _ in range(9)))
+    assert sorted(domain.hostname for some in taken for domain in some) == sorted(names)
 
 
 async def test_a_team_watches_so_many_at_a_time_whoever_else_does(store: Store) -> None:

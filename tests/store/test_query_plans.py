@@ -1,10 +1,11 @@
 """How SQLite goes about each read: by an index, always."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from letterhead.core.domain import Status
 from letterhead.store.backlog import BACKLOG
-from letterhead.store.database import Params, Rows
+from letterhead.store.database import Params, Rows, Statement
 from letterhead.store.relational import RelationalStore
 from letterhead.store.sqlite import SqliteDatabase
 from tests.store.inspection import file_of
@@ -14,7 +15,7 @@ DATABASES = ("sqlite",)
 
 
 class Planner(SqliteDatabase):
-    """Notes how SQLite would go about each read instead of what it returns."""
+    """Notes how SQLite would go about each statement instead of what it returns."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -24,6 +25,9 @@ class Planner(SqliteDatabase):
         rows = await super().read(f"EXPLAIN QUERY PLAN {sql}", params)
         self.steps += [row["detail"] for row in rows]
         return []
+
+    async def write(self, *transaction: Statement) -> list[Rows]:
+        return [await self.read(statement.sql, statement.params) for statement in transaction]
 
 
 async def test_every_read_finds_its_rows_by_an_index(url: str) -> None:
@@ -73,4 +77,17 @@ async def test_what_waits_is_counted_in_the_indexes_of_what_waits(url: str) -> N
     steps = [step for step in database.steps if step.split()[1] in tables]
     assert sorted(step.split()[1] for step in steps) == sorted(tables)
     assert [step for step in steps if " INDEX " not in step] == []
+    await database.close()
+
+
+async def test_what_a_worker_looks_for_all_the_time_is_found_by_an_index(url: str) -> None:
+    database = Planner(file_of(url))
+    leases = RelationalStore(database).leases
+    await leases.take(NOON, NOON, 9)
+    assert "SEARCH domain USING INDEX domain_due (due_at<?)" in database.steps
+    await leases.take_watched(NOON, NOON, 9, ["team"])
+    assert "SEARCH domain USING INDEX domain_watched (watched_until>?)" in database.steps
+    await leases.recall(NOON, NOON, timedelta(hours=6), 9)
+    assert "SEARCH domain USING INDEX domain_due (due_at>?)" in database.steps
+    assert [step for step in database.steps if step.startswith("SCAN domain")] == []
     await database.close()

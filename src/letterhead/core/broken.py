@@ -1,11 +1,12 @@
 """Broken zones: nobody gives a definite answer about a domain, while all whom we ask are known to be well.
 
 At first that is "could not find out" like any other. When it lasts, the owners are told; when it has lasted
-for some cycles on end, it counts as a definite failure (DESIGN §3).
+for some cycles on end, it counts as a definite failure (DESIGN §3). Who was told is told when it is over.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from letterhead.core.answer import Fault
@@ -36,22 +37,37 @@ def counted(domain: Domain, report: Report, *, cycle: timedelta, by_hand: bool, 
     sure     whom we ask is known to be well; else nothing is known of the zone, and the count stands still.
     """
     if _is_answered(report):
-        return Counted(replace(domain, broken_since=None, broken_cycles=0, broken_told=False))
+        return Counted(replace(domain, broken_since=None, broken_cycles=0))
     if not sure or not is_broken(report):
         return Counted(domain)
     since = domain.broken_since or report.asked_at
     lasted = report.asked_at - since
     cycles = domain.broken_cycles if by_hand else min(domain.broken_cycles + 1, lasted // cycle)
-    is_late = lasted >= TOLD_AFTER
+    is_late = lasted >= TOLD_AFTER and domain.status is not Status.SUSPENDED
     moved = replace(
         domain,
         broken_since=since,
         broken_cycles=max(cycles, domain.broken_cycles),
         broken_told=is_late or domain.broken_told,
     )
-    is_told = moved.broken_told and not domain.broken_told and domain.status is not Status.SUSPENDED
-    events = (_event(moved, report),) if is_told else ()
+    events = (_event(moved, report),) if moved.broken_told and not domain.broken_told else ()
     return Counted(moved, moved.broken_cycles >= CYCLES, events)
+
+
+def over(
+    before: Domain, after: Domain, events: tuple[Event, ...], now: datetime, why: Mapping[str, str]
+) -> tuple[Domain, tuple[Event, ...]]:
+    """What a report that finds all well makes of what was told, seen from the turn that it made of `before`.
+
+    Whoever was told of the silence is told that it is over once the domain is verified, in whatever state
+    that silence was; only then is it told anew. Returns `after` and all events of the turn.
+    """
+    if not before.broken_told or after.status is not Status.VERIFIED:
+        return after, events
+    data = {"from": before.status.value, "to": after.status.value, **why, "told": EventKind.BROKEN.value}
+    recovery = Event(EventKind.RECOVERED, after.team, after.id, after.hostname, now, data)
+    others = (event for event in events if event.kind is not EventKind.RECOVERED)
+    return replace(after, broken_told=False), (*others, recovery)
 
 
 def is_broken(report: Report) -> bool:

@@ -56,7 +56,8 @@ class Domain:
     expires_at  when a claim that is never proven ends; None once held.
     transfer_to the team it is offered to, or None.
     broken_since   when it was first seen that nobody answers for its zone; None since somebody does.
-    broken_cycles  for how many cycles on end that has been so (core/broken.py); broken_told: its owners know.
+    broken_cycles  for how many cycles on end that has been so (core/broken.py); broken_told: its owners know,
+                   and have not been told yet that it is over.
     region      one of the site's regions, chosen when it was registered; "" for the site's own.
     provider    who was asked for to send its mail, as it was named; "" for the site's own.
     is_default  it is used where a mailbox is made without naming a domain; one of a team at most. Seen by

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from letterhead.core.broken import counted
+from letterhead.core.broken import counted, over
 from letterhead.core.domain import Domain, Status
 from letterhead.core.event import Event, EventKind
 from letterhead.core.finding import Finding, Outcome, Report, seen_on, shortened
@@ -184,7 +184,6 @@ def advance(
     """
     if is_outdated(domain, report, now):
         return domain, ()
-    was_told = domain.broken_told
     domain, is_failure, told = counted(domain, report, cycle=cycle, by_hand=by_hand, sure=sure)
     domain = replace(relieved(domain, report), asked_at=report.asked_at)
     reason = None if by_hand else yielding(domain, report, grace)
@@ -201,10 +200,10 @@ def advance(
     }
     trigger = Trigger.FAIL if is_failure else Trigger(report.outcome.value)
     why = _why(report)
-    if was_told and trigger is Trigger.PASS and domain.status is Status.LAPSED:
-        why["told"] = EventKind.BROKEN.value  # whoever was told of the silence is told that it is over
-    domain, events = _walk(domain, trigger, now, allowed, why)
-    return domain, told + events
+    moved, events = _walk(domain, trigger, now, allowed, why)
+    if trigger is Trigger.PASS:
+        moved, events = over(domain, moved, events, now, why)
+    return moved, told + events
 
 
 def is_outdated(domain: Domain, report: Report, now: datetime) -> bool:
@@ -256,6 +255,7 @@ def _entered(domain: Domain, trigger: Trigger, to: Status, now: datetime) -> Dom
         revoked_at=domain.revoked_at if holds else None,
         updated_at=now,
         rung=0,
+        broken_told=domain.broken_told and trigger is not Trigger.TRANSFER,  # its new owners know of nothing
     )
 
 

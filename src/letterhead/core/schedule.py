@@ -106,6 +106,11 @@ def set_aside_until(domain: Domain, now: datetime, cadence: Cadence) -> datetime
     return now + min(max(overdue, FIRST_ASIDE), cadence.careful)
 
 
+def longest(cadence: Cadence) -> timedelta:
+    """How far ahead a domain is due, or taken, at most: what is further off was written by a wrong clock."""
+    return max(FIRST_ASIDE, cadence.cycle, cadence.ladder[-1], cadence.careful) * (1 + JITTER)
+
+
 def _lot(domain: Domain) -> float:
     """A number from 0 to 1 that is always the same for a domain."""
     return zlib.crc32(domain.id.encode()) / 2**32

@@ -108,7 +108,7 @@ MEMBERS: Final[dict[str, str]] = {
     "to": "what it is now; of an offer the id of the team, of a member the role",
     "cause": "why: one of the [causes](causes.md); of a superseded domain `proven`, `outproven` or "
     "`revoked`; of a disabled webhook `by_hand`, `failing` or `gone`",
-    "told": "`domain.broken` where owners were told of that while the domain had only lapsed",
+    "told": "`domain.broken` where owners were told of that, and it is over",
     "record": "the record that is meant, by its name",
     "was": "what stood there when it was last seen, empty for nothing",
     "found": "what stands there now, empty for nothing",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from letterhead.core.attempt import Attempt
@@ -170,12 +170,18 @@ class Domains(Protocol):
 class Leases(Protocol):
     """When domains are examined next, and who has taken them. Nothing here changes a domain's version."""
 
-    async def take(
-        self, now: datetime, until: datetime, limit: int, *, watched: bool = False
-    ) -> list[Domain]:
+    async def take(self, now: datetime, until: datetime, limit: int) -> list[Domain]:
         """Take up to `limit` domains that are due and not leased, the longest due first, until a moment.
 
-        watched  only of those that somebody watches; otherwise only of the others.
+        Only of those that nobody watches.
+        """
+
+    async def take_watched(
+        self, now: datetime, until: datetime, limit: int, but: Collection[str] = ()
+    ) -> list[Domain]:
+        """The same of those that somebody watches, by turns: the longest due of each team, then the next.
+
+        but  teams that are passed over.
         """
 
     async def set_aside(self, domain: Domain, until: datetime) -> None:
@@ -183,6 +189,12 @@ class Leases(Protocol):
 
     async def hasten(self, domains: Collection[str], at: datetime) -> None:
         """Make domains due by a moment at the latest, in one statement; no version changes, no lease ends."""
+
+    async def recall(self, now: datetime, latest: datetime, within: timedelta, limit: int) -> int:
+        """Make up to `limit` domains due that are so, or taken, only behind `latest`. Returns how many.
+
+        within  over which time from now on they are spread.
+        """
 
     async def watch(self, domain: Domain, now: datetime, until: datetime, most: int) -> None:
         """Have a domain watched until a moment; who was not watched yet is due at once.

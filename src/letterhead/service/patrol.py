@@ -20,6 +20,9 @@ STRETCH: Final = 2_000
 RETRIES: Final = 5
 """Stretches that others may take before us; after that they seem to be enough for the work."""
 
+TELLING: Final = 20
+"""Domains that a stretch must have at least, for the share of those that seem changed to tell anything."""
+
 log = structlog.get_logger()
 
 
@@ -58,6 +61,9 @@ class Patrol:
         await self.store.leases.hasten([glance.snapshot.domain for glance in unlike], at)
         if unlike:
             log.info("patrol.noticed", domains=len(unlike), silent=silent, looked_at=len(glances))
+        changed = len(unlike) - silent
+        if changed * 2 > len(glances) >= TELLING:  # rather another way of saying the same
+            log.warning("patrol.strange", changed=changed, looked_at=len(glances))
 
     async def _taken(self) -> Stretch | None:
         """The next stretch, which is now nobody else's; None where it is not the time for one."""

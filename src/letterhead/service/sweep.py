@@ -7,18 +7,20 @@ workers from doing the same work; if one dies, its leases run out.
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from letterhead.core.domain import Domain, Status
 from letterhead.core.lifecycle import Trigger, apply
 from letterhead.core.refusal import Refusal
-from letterhead.core.schedule import Cadence, due, is_expired, set_aside_until
+from letterhead.core.schedule import Cadence, due, is_expired, longest, set_aside_until
 from letterhead.ports import Change, Clock, Stale, Store, StoreError
 from letterhead.service.breaker import Breaker
 from letterhead.service.checkup import Checkup
+from letterhead.service.lanes import Lanes
 from letterhead.service.prospects import Prospect, Prospects
 
 LEASE = timedelta(seconds=60)
@@ -33,8 +35,12 @@ AT_ONCE = 25
 WATCHED_BATCH = 10
 """Watched domains taken at once: few, so that one with slow servers holds up few others."""
 
-WATCHED_LANES = 4
-"""How many such batches are under way side by side."""
+RECALLS = timedelta(hours=1)
+"""Between two looks for what a wrong clock has put off. The first comes as late: a machine whose own clock is
+wrong when it starts would find all put off."""
+
+RECALLED = 1_000
+"""Domains recalled at once; the next batch of the sweep recalls more, where there are more."""
 
 log = structlog.get_logger()
 
@@ -54,33 +60,65 @@ class Sweep:
     clock: Clock
     prospects: Prospects | None = None
     broken: int = 0
+    _lanes: Lanes = field(default_factory=Lanes)
+    _recalls_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._recalls_at = self.clock.monotonic() + RECALLS.total_seconds()
 
     async def once(self) -> int:
         """Examine one batch of what is due now. Returns how many domains it took.
 
         0 while nothing could be found out anyway: what is due stays due (R01).
         """
-        return await self._batch(BATCH, watched=False)
-
-    async def watched(self) -> int:
-        """The same for what somebody watches: it waits neither for a backlog nor for slow servers there."""
-        return await self._batch(WATCHED_BATCH, watched=True)
-
-    async def _batch(self, most: int, *, watched: bool) -> int:
         if not await self.breaker.can_see():
             return 0
         now = self.clock.now()
-        domains = await self.store.leases.take(now, now + LEASE, most, watched=watched)
+        await self._recall(now)
+        domains = await self.store.leases.take(now, now + LEASE, BATCH)
         limit = asyncio.Semaphore(AT_ONCE)
-        settled = [each for each in domains if each.status is Status.VERIFIED and not watched]
-        others = [each for each in domains if each.status is not Status.VERIFIED or watched]
+        settled = [each for each in domains if each.status is Status.VERIFIED]
+        others = [each for each in domains if each.status is not Status.VERIFIED]
         await asyncio.gather(self._attend_all(others, {}, limit), self._look_and_attend(settled, limit))
-        if domains:
-            self._note(domains, now)
+        self._note(domains, now)
         return len(domains)
+
+    async def watched(self) -> int:
+        """The same for what somebody watches: it waits neither for a backlog nor for slow servers there.
+
+        It is called side by side, once for each of LANES (service/lanes.py).
+        """
+        if not await self.breaker.can_see():
+            return 0
+        now = self.clock.now()
+        take = partial(self.store.leases.take_watched, now, now + LEASE, WATCHED_BATCH)
+        teams = await self._lanes.entered(take)
+        await asyncio.gather(*(self._attend_watched(team, domains) for team, domains in teams.items()))
+        domains = [domain for some in teams.values() for domain in some]
+        self._note(domains, now)
+        return len(domains)
+
+    async def _attend_watched(self, team: str, domains: Sequence[Domain]) -> None:
+        with self._lanes.left(team):
+            await self._attend_all(domains, {}, asyncio.Semaphore(AT_ONCE))
+
+    async def _recall(self, now: datetime) -> None:
+        """Once an hour: what a clock that was ahead, and was set back since, has put off (L12)."""
+        moment = self.clock.monotonic()
+        if moment < self._recalls_at:
+            return
+        self._recalls_at = moment + RECALLS.total_seconds()  # also where it fails: the sweep goes on
+        latest = now + longest(self.cadence)
+        count = await self.store.leases.recall(now, latest, self.cadence.cycle, RECALLED)
+        if count == RECALLED:
+            self._recalls_at = moment
+        if count:
+            log.warning("sweep.recalled", domains=count)
 
     def _note(self, domains: Sequence[Domain], began: datetime) -> None:
         """A line in the log for each batch: how many, how late the first of them was, how long they took."""
+        if not domains:
+            return
         lag = began - min(domain.due_at or began for domain in domains)
         elapsed = self.clock.now() - began
         log.info(

@@ -1,7 +1,7 @@
 """When domains are examined next in the database, and which of them a worker has taken."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from letterhead.core.domain import Domain
 from letterhead.ports import DUE, NoRoom
@@ -9,16 +9,37 @@ from letterhead.store.database import Database, Params, Statement, one_of
 from letterhead.store.domain_row import COLUMNS, domain_of
 from letterhead.store.instant import to_micros
 
-_LEASE = f"""
+_IS_DUE = "due_at <= :now AND (leased_until IS NULL OR leased_until <= :now)"
+
+_DUE = f"""
 WITH due AS (
-    SELECT id FROM domain
-    WHERE due_at <= :now AND (leased_until IS NULL OR leased_until <= :now) AND {{watched}}
+    SELECT id FROM domain WHERE {_IS_DUE} AND (watched_until IS NULL OR watched_until <= :now)
     ORDER BY due_at, id LIMIT :limit {{skip_locked}})
-UPDATE domain SET leased_until = :until WHERE id IN (SELECT id FROM due)
-RETURNING {COLUMNS}
 """  # noqa: S608 - constants alone
 
-_IS_WATCHED = {True: "watched_until > :now", False: "(watched_until IS NULL OR watched_until <= :now)"}
+# By turns among the teams that wait: the longest due of each, then the second of each, and so on.
+_DUE_WATCHED = f"""
+WITH waiting AS (
+    SELECT id, ROW_NUMBER() OVER (PARTITION BY team ORDER BY due_at, id) AS turn FROM domain
+    WHERE {_IS_DUE} AND watched_until > :now {{but}}),
+due AS (
+    SELECT domain.id FROM waiting JOIN domain ON domain.id = waiting.id WHERE {_IS_DUE}
+    ORDER BY waiting.turn, domain.due_at, domain.id LIMIT :limit {{skip_locked}})
+"""  # noqa: S608 - constants alone
+
+_LEASE = f"UPDATE domain SET leased_until = :until WHERE id IN (SELECT id FROM due) RETURNING {COLUMNS}"  # noqa: S608 - constants alone
+
+# A lease that ends behind that matters once its domain is due: until then it is left alone.
+_RECALL = """
+WITH off AS (
+    SELECT id FROM domain WHERE due_at > :latest OR (due_at <= :now AND leased_until > :latest)
+    LIMIT :limit {skip_locked})
+UPDATE domain SET
+    due_at = CASE WHEN due_at > :latest THEN :now + (due_at - :now) % :within ELSE due_at END,
+    leased_until = NULL
+WHERE id IN (SELECT id FROM off)
+RETURNING id
+"""
 
 # Whoever begins to watch has it examined at once; whoever goes on, or comes to it as well, changes nothing.
 _WATCH = """
@@ -36,13 +57,24 @@ class LeaseTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def take(
-        self, now: datetime, until: datetime, limit: int, *, watched: bool = False
-    ) -> list[Domain]:
+    async def take(self, now: datetime, until: datetime, limit: int) -> list[Domain]:
         """Take what is due. A lease spares others the work and no more: the version fences every save."""
-        params = {"now": to_micros(now), "until": to_micros(until), "limit": limit}
-        sql = _LEASE.format(skip_locked=self._database.skip_locked, watched=_IS_WATCHED[watched])
-        (rows,) = await self._database.write(Statement(sql, params))
+        return await self._lease(_DUE.format(skip_locked=self._database.skip_locked), now, until, limit, {})
+
+    async def take_watched(
+        self, now: datetime, until: datetime, limit: int, but: Collection[str] = ()
+    ) -> list[Domain]:
+        """Take what is due of what is watched, by turns among all teams but some."""
+        names, teams = one_of("team", but)
+        others = f"AND team NOT IN {names}" if but else ""
+        due = _DUE_WATCHED.format(skip_locked=self._database.skip_locked, but=others)
+        return await self._lease(due, now, until, limit, teams)
+
+    async def _lease(
+        self, due: str, now: datetime, until: datetime, limit: int, others: Params
+    ) -> list[Domain]:
+        params = {"now": to_micros(now), "until": to_micros(until), "limit": limit, **others}
+        (rows,) = await self._database.write(Statement(due + _LEASE, params))
         return [domain_of(row) for row in sorted(rows, key=lambda row: (row["due_at"], row["id"]))]
 
     async def set_aside(self, domain: Domain, until: datetime) -> None:
@@ -58,6 +90,18 @@ class LeaseTable:
         names, params = one_of("domain", domains)
         sql = f"UPDATE domain SET due_at = :at WHERE due_at > :at AND id IN {names}"  # noqa: S608 - constants alone
         await self._database.write(Statement(sql, {"at": to_micros(at), **params}, rings=DUE))
+
+    async def recall(self, now: datetime, latest: datetime, within: timedelta, limit: int) -> int:
+        """Make due what is so, or leased, only behind a moment: both stand in the index of what is due."""
+        params: Params = {
+            "now": to_micros(now),
+            "latest": to_micros(latest),
+            "within": within // timedelta(microseconds=1),
+            "limit": limit,
+        }
+        sql = _RECALL.format(skip_locked=self._database.skip_locked)
+        (rows,) = await self._database.write(Statement(sql, params))
+        return len(rows)
 
     async def watch(self, domain: Domain, now: datetime, until: datetime, most: int) -> None:
         """Have a domain watched. Its version stays: who changes it meanwhile is in nobody's way."""

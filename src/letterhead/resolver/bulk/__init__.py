@@ -2,6 +2,6 @@
 
 `questions` are prepared once and kept; an `errand` is those of one domain; `engine` sends them through a few
 `stream`s, each with a `window`. `lookout` makes a digest of the `material` of what comes back: skimmed where
-that is what it was, else a `single` record is told from all that needs `reading`. Who wants the records
-themselves reads a whole errand as a `batch`, in which names are mostly `spelled` out.
+that is what it was, else a `single` record is told from all that needs `reading`; most names in the data are
+`spelled` out.
 """

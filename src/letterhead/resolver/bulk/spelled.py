@@ -13,15 +13,17 @@ _MAX_OCTETS: Final = 255
 def spelled(wire: bytes) -> str | None:
     """The name that is all of these octets, lower case, without a final dot; None where it is at all unusual.
 
-    Unusual are the root, pointers, labels of 45 octets and more, and any octet that is not SAFE. Octets
-    below the SAFE ones can only be lengths: they become dots, and must say how far it is to the next.
+    Unusual are the root, pointers, labels of 45 octets (which look like a hyphen) and most longer ones, and
+    any octet that is not SAFE. Octets below the SAFE ones can only be lengths: they become dots, and must say
+    how far it is to the next.
     """
+    if len(wire) > _MAX_OCTETS:
+        return None
     lengths = wire.translate(None, SAFE)
     text = wire[1:-1].translate(_TEXT)
     is_usual = (
         bytes([*map(len, text.split(b".")), 0]) == lengths
         and wire[0] == lengths[0]
         and wire.find(0) == len(wire) - 1
-        and len(wire) <= _MAX_OCTETS
     )
     return text.decode() if is_usual else None
