@@ -33,4 +33,5 @@ def main() -> None:
         write(measured, f"{before:.1f} to {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
-main()
+if __name__ == "__main__":
+    main()

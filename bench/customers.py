@@ -51,7 +51,7 @@ def questions(number: int) -> tuple[Question, ...]:
 
 
 def expected(number: int) -> list[object]:
-    """The data of the one right answer to each, as batch.Batch has them."""
+    """The data of the one right answer to each, as reading.lean leaves them."""
     return [
         (10, "inbound.mail.letterhead.example"),
         (b"v=spf1 include:spf.letterhead.example ~all",),

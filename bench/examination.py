@@ -31,7 +31,7 @@ from tests.nameservers.authority import Authority
 from tests.nameservers.internet import Internet
 from tests.nameservers.unbound import Unbound
 
-EXAMINATION = "examine a domain: 6 questions at its 2 servers, judging"
+EXAMINATION = "examine a domain: 5 records at its 2 servers, judging"
 TARGET = 2_000
 """µs for an examination, at most."""
 

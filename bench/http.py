@@ -22,7 +22,7 @@ from letterhead.api.cursor import Cursors
 from letterhead.api.native.domains import LISTING
 from letterhead.provider.master_key import master_key
 
-GETS, PEER_GETS, PAGES, REGISTRATIONS = 20_000, 400, 300, 3_000
+GETS, PEER_GETS, PAGES, REGISTRATIONS = 20_000, 1_000, 300, 3_000
 REGISTERING = 128
 """Clients that register at the same time."""
 DEPTH = 90_000

@@ -40,13 +40,13 @@ from letterhead.core.answer import Question
 from letterhead.core.endpoint import endpoint
 from letterhead.core.team import Team
 from letterhead.ports import Change, Glance, Snapshot, Stretch
-from letterhead.resolver.bulk.batch import read_batch
 from letterhead.resolver.bulk.engine import Engine
 from letterhead.resolver.bulk.errand import Errand
 from letterhead.resolver.bulk.lookout import DigestLookout
 from letterhead.resolver.bulk.questions import prepared
+from letterhead.resolver.bulk.reading import lean
 from letterhead.service.patrol import STRETCH
-from letterhead.store.database import Database, Statement
+from letterhead.store.database import Database, Params, Statement, one_of
 from letterhead.store.domain_row import values_of
 from letterhead.store.leases import LeaseTable
 from letterhead.store.relational import RelationalStore, open_database
@@ -66,7 +66,9 @@ CYCLE = timedelta(hours=6)
 FEW = 300  # domains for who is slow
 AT_ONCE = 50  # questions of theirs on the way
 
-_MARK = "UPDATE snapshot SET checked_at = :at WHERE domain > :after AND domain <= :last"
+_MARK = (
+    "UPDATE snapshot SET checked_at = :at WHERE domain > :after AND domain <= :last AND domain NOT IN {wrong}"
+)
 
 Round = Callable[[], Awaitable[int]]
 
@@ -120,15 +122,21 @@ class Sweeping:
         return stretch
 
     async def parse(self) -> int:
-        """Read what is due, ask, read every answer and compare it with what is expected; save each row."""
+        """Read what is due, ask, read every answer and compare it with what is expected; save each row.
+
+        The rows of a stretch are saved together, without those whose answers are not what is expected.
+        """
         right, at, after = 0, datetime.now(UTC), ""
         moment = int(at.timestamp() * 1e6)
         while (stretch := await self._snapshots.stretch(after, at, STRETCH)).last:
             errands: Iterator[Errand[Snapshot]] = (Errand(each, each.questions) for each in stretch.due)
+            wrong: list[str] = []
             async for some in self._engine.ask(errands):
-                right += sum(map(_is_right, some))
-            params = {"at": moment, "after": after, "last": stretch.last}
-            await self._database.write(Statement(_MARK, params))
+                wrong += [errand.key.domain for errand in some if not _is_right(errand)]
+            right += len(stretch.due) - len(wrong)
+            names, params = one_of("wrong", wrong or [""])
+            rows: Params = {"at": moment, "after": after, "last": stretch.last, **params}
+            await self._database.write(Statement(_MARK.format(wrong=names), rows))
             after = stretch.last
         assert right == DOMAINS, right
         return QUESTIONS
@@ -166,8 +174,9 @@ def _snapshot(number: int) -> Snapshot:
 
 
 def _is_right(errand: Errand[Snapshot]) -> bool:
-    read = read_batch(errand.asked, errand.heard or ())
-    return read is not None and read.data == expected(int(errand.key.domain[4:]))
+    read = [lean(*each) for each in zip(errand.asked, errand.heard or (), strict=False)]
+    said = [record[3] for answer in read if answer is not None for record in answer.records]
+    return said == expected(int(errand.key.domain[4:]))
 
 
 async def measured(work: Round) -> float:
