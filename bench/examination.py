@@ -15,7 +15,8 @@ from pathlib import Path
 import dns.asyncresolver
 import uvloop
 
-from bench.measure import Number, measured_async
+from bench.measure import Number, interleaved
+from letterhead import app
 from letterhead.clock import SystemClock
 from letterhead.core.domain import Domain
 from letterhead.core.identity import Identity, Provision
@@ -36,6 +37,7 @@ TARGET = 2_000
 """µs for an examination, at most."""
 
 DOMAINS = 50
+ROUNDS = 25
 SERVERS = ("127.0.0.2", "127.0.0.3")
 RESOLVERS = ("127.0.0.61", "127.0.0.62", "127.0.0.63")
 QUORUM = 2
@@ -77,12 +79,13 @@ def results() -> list[Number]:
 
 async def _results(names: Names) -> list[Number]:
     async with _examination(names, ()) as own, _examination(names, names.resolvers) as every:
-        alone = await measured_async(EXAMINATION, partial(_examine, own))
-        agreed = await measured_async(
-            f"the same, {QUORUM} of {len(RESOLVERS)} resolvers agreeing", partial(_examine, every)
-        )
-    theirs = await measured_async("dnspython: 5 records at 1 server, no judging", _peer(names))
-    return [alone, agreed, theirs]
+        works = {
+            EXAMINATION: partial(_examine, own),
+            f"the same, {QUORUM} of {len(RESOLVERS)} resolvers agreeing": partial(_examine, every),
+            "dnspython: 5 records at 1 server, no judging": _peer(names),
+        }
+        app.settle()  # as the program does when it has started
+        return await interleaved(works, ROUNDS)
 
 
 async def _examine(examination: Examination) -> int:

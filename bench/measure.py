@@ -4,7 +4,7 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 ROUNDS = 5
@@ -29,15 +29,16 @@ def measured(name: str, work: Callable[[], int]) -> Number:
     return _number(name, [_round(work) for _ in range(ROUNDS)])
 
 
-async def measured_async(name: str, work: Callable[[], Awaitable[int]]) -> Number:
-    """The same for a coroutine function."""
-    await work()
-    rounds = []
-    for _ in range(ROUNDS):
-        start = time.process_time()
-        count = await work()
-        rounds.append((time.process_time() - start) / count * 1e6)
-    return _number(name, rounds)
+async def interleaved(works: Mapping[str, Callable[[], Awaitable[int]]], rounds: int) -> list[Number]:
+    """The same for coroutine functions, by turns, so that what else the machine does falls upon all alike."""
+    results: dict[str, list[float]] = {name: [] for name in works}
+    for number in range(rounds + 1):
+        for name, work in works.items():
+            start = time.process_time()
+            count = await work()
+            if number:  # the first warms up
+                results[name].append((time.process_time() - start) / count * 1e6)
+    return [_number(name, micros) for name, micros in results.items()]
 
 
 def machine() -> str:

@@ -23,7 +23,7 @@ def pairs() -> Iterator[list[Pair]]:
 async def test_each_socket_that_can_be_read_is_called_back_by_itself(pairs: list[Pair]) -> None:
     poller, arrived = Poller(), asyncio.Queue[tuple[int, bytes]]()
     for index, (near, _) in enumerate(pairs):
-        poller.watch(near, lambda index=index, near=near: arrived.put_nowait((index, near.recv(9))))
+        poller.watch(near.fileno(), lambda index=index, near=near: arrived.put_nowait((index, near.recv(9))))
     for index in (2, 0):
         pairs[index][1].send(b"%d" % index)
     got = {await asyncio.wait_for(arrived.get(), 1) for _ in range(2)}
@@ -35,14 +35,14 @@ async def test_who_is_forgotten_is_not_called_back_and_the_others_still_are(pair
     poller, arrived = Poller(), asyncio.Queue[bytes]()
     (gone, to_gone), (kept, to_kept), _ = pairs
     for near in (gone, kept):
-        poller.watch(near, lambda near=near: arrived.put_nowait(near.recv(9)))
+        poller.watch(near.fileno(), lambda near=near: arrived.put_nowait(near.recv(9)))
     with closing(gone):
-        poller.forget(gone)
+        poller.forget(gone.fileno())
     with pytest.raises(ConnectionRefusedError):
         to_gone.send(b"late")
     to_kept.send(b"here")
     assert await asyncio.wait_for(arrived.get(), 1) == b"here"
-    poller.forget(kept)
+    poller.forget(kept.fileno())
     to_kept.send(b"unseen")
     await asyncio.sleep(0.02)
     assert arrived.empty(), "while nobody is watched the loop does not look"
@@ -51,8 +51,8 @@ async def test_who_is_forgotten_is_not_called_back_and_the_others_still_are(pair
 async def test_it_watches_again_after_all_were_forgotten(pairs: list[Pair]) -> None:
     poller, arrived = Poller(), asyncio.Queue[bytes]()
     for near, far in pairs:
-        poller.watch(near, lambda near=near: arrived.put_nowait(near.recv(9)))
+        poller.watch(near.fileno(), lambda near=near: arrived.put_nowait(near.recv(9)))
         far.send(b"again")
         assert await asyncio.wait_for(arrived.get(), 1) == b"again"
-        poller.forget(near)
+        poller.forget(near.fileno())
         near.close()

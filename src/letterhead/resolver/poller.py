@@ -7,7 +7,6 @@ milliseconds. That is what a system without epoll makes do with.
 import asyncio
 import select
 from collections.abc import Callable
-from socket import socket
 
 _AT_ONCE = 128  # sockets looked at in one turn of the loop
 
@@ -19,25 +18,24 @@ class Poller:
         self._epoll = select.epoll() if hasattr(select, "epoll") else None
         self._looks: dict[int, Callable[[], None]] = {}
 
-    def watch(self, sock: socket, look: Callable[[], None]) -> None:
-        """Call `look` whenever the socket can be read or has failed, until `forget`."""
+    def watch(self, number: int, look: Callable[[], None]) -> None:
+        """Call `look` whenever the socket of this number can be read or has failed, until `forget`."""
         loop = asyncio.get_running_loop()
         if self._epoll is None:
-            loop.add_reader(sock, look)
+            loop.add_reader(number, look)
             return
         if not self._looks:
             loop.add_reader(self._epoll, self._poll, self._epoll)
-        number = sock.fileno()
         self._looks[number] = look
         self._epoll.register(number, select.EPOLLIN)
 
-    def forget(self, sock: socket) -> None:
+    def forget(self, number: int) -> None:
         """Call back no more; the socket has to be closed next, which takes it out of the epoll."""
         loop = asyncio.get_running_loop()
         if self._epoll is None:
-            loop.remove_reader(sock)
+            loop.remove_reader(number)
             return
-        del self._looks[sock.fileno()]
+        del self._looks[number]
         if not self._looks:
             loop.remove_reader(self._epoll)
 

@@ -55,23 +55,26 @@ async def over_udp(server: Server, query: Query, until: float, poller: Poller) -
 
     Raises OSError (nobody listens, no way there), TimeoutError after the last try or `until`, Forgery.
     """
-    with socket.socket(server.family, socket.SOCK_DGRAM) as sock:
+    sock = socket.SocketType(server.family, socket.SOCK_DGRAM)  # the bare one: it lives for milliseconds
+    try:
         sock.setblocking(False)  # noqa: FBT003 - takes no keyword
         sock.connect((server.ip, server.port))
         asked = _Asked(sock, query, until)
-        poller.watch(sock, asked.look)
+        poller.watch(sock.fileno(), asked.look)
         try:
             asked.send()
             return await asked.arrived
         finally:
             asked.stop()
-            poller.forget(sock)
+            poller.forget(sock.fileno())
+    finally:
+        sock.close()
 
 
 class _Asked:
     """A query and the socket of its own over which it is asked; other datagrams are only counted."""
 
-    def __init__(self, sock: socket.socket, query: Query, until: float) -> None:
+    def __init__(self, sock: socket.SocketType, query: Query, until: float) -> None:
         self._loop = asyncio.get_running_loop()
         self._sock = sock
         self._query = query
