@@ -34,13 +34,13 @@ soak: .venv/develop.stamp   ## the long fuzz, race and crash counts
 	@$(BIN)/pytest -m soak --timeout 3600
 
 bench: .venv/develop.stamp  ## measure it all, and print each number with what it was held against
-	@sh scripts/servers.sh
+	@sh scripts/servers.sh dnsperf
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.watched
 	@$(BIN)/python -m bench.sweep
 
 bench-sweep: .venv/develop.stamp  ## the sweep beside dnsperf, on real servers
-	@sh scripts/servers.sh
+	@sh scripts/servers.sh dnsperf
 	@$(BIN)/python -m bench.sweep
 
 lock: .venv/develop.stamp   ## resolve requirements/*.in anew
