@@ -1,7 +1,8 @@
 """What the patrol itself costs at 10,000, 100,000 and 1,000,000 domains: scheduling and bookkeeping alone.
 
 A lookout that answers at once stands in the resolver's place, so what is measured is the lap, reading what is
-due, and writing that it was looked at. Each size has a process of its own, whose memory is taken at the end.
+due, and writing how far it is. Each size has a database and a process of its own, which says what memory it
+has at the end. They are measured by turns, so that what else the machine does falls upon all alike.
 """
 
 import logging
@@ -9,10 +10,11 @@ import sqlite3
 import statistics
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import structlog
@@ -33,14 +35,15 @@ from letterhead.store.schema import migrate
 from tests.clock import ManualClock
 
 SIZES = (10_000, 100_000, 1_000_000)
-ROUNDS = 5
-IN_A_ROUND = 20_000
-"""Domains in each round at least; where there are more, a round is that part of the lap."""
+ROUNDS = 11
+IN_A_ROUND = 100_000
+"""Domains in each round, whatever the size: many laps of the least, a tenth of the greatest's."""
 CYCLE = timedelta(hours=6)
+_NEXT, _LAST = "next", "last"
 _MIB = 1 << 20
 
 _FILL = """
-WITH RECURSIVE series (n) AS (SELECT :first UNION ALL SELECT n + 1 FROM series WHERE n < :last)
+WITH RECURSIVE series (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM series WHERE n < :last)
 INSERT INTO snapshot (domain, questions, digest, checked_at)
 SELECT printf('dom_%026d', n), :questions, randomblob(16), 0 FROM series
 """
@@ -94,57 +97,82 @@ class Seer:
         yield glances
 
 
-def results(directory: Path) -> Iterator[Scaled]:
-    """One database that grows, patrolled at each size."""
-    path = directory / "scale.db"
+def results(directory: Path) -> list[Scaled]:
+    """Patrol all sizes, a round of each by turns."""
+    with ExitStack() as stack:
+        apart = [stack.enter_context(_apart(directory / f"scale-{size}.db", size)) for size in SIZES]
+        rounds = [[_next(each) for each in apart] for _ in range(ROUNDS + 1)]
+        return [
+            Scaled(size, tuple(micros[1:]), *_last(each))  # the first warms up
+            for size, micros, each in zip(SIZES, zip(*rounds, strict=True), apart, strict=True)
+        ]
+
+
+@contextmanager
+def _apart(path: Path, domains: int) -> Iterator[Connection]:
+    """A process that patrols so many domains: told _NEXT it says what a round cost, told _LAST its memory."""
     url = f"sqlite:///{path}"
     migrate(url)
-    before = 0
-    for size in SIZES:
-        _fill(path, before, size)
-        before = size
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
-            yield apart.submit(patrolled, url, size).result()
+    _fill(path, domains)
+    spawn = get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=_patrolling, args=(url, domains, theirs))
+    process.start()
+    theirs.close()
+    try:
+        yield ours
+    finally:
+        ours.close()  # who is still listening ends
+        process.join()
 
 
-def patrolled(url: str, domains: int) -> Scaled:
-    """Patrol so many domains in this process, which tells nobody."""
+def _next(apart: Connection) -> float:
+    apart.send(_NEXT)
+    return float(apart.recv())
+
+
+def _last(apart: Connection) -> tuple[float, float]:
+    apart.send(_LAST)
+    own, mapped = apart.recv()
+    return own, mapped
+
+
+def _patrolling(url: str, domains: int, told: Connection) -> None:
+    """In a process of its own, which tells nobody but us."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    return uvloop.run(_patrolled(url, domains))
+    with suppress(EOFError):
+        uvloop.run(_patrolled(url, domains, told))
 
 
-async def _patrolled(url: str, domains: int) -> Scaled:
+async def _patrolled(url: str, domains: int, told: Connection) -> None:
     store, clock, seer = open_store(url), ManualClock(), Seer()
     breaker = Breaker(unwatched(clock), Lifecycle().breaker, CYCLE, clock)
     patrol = Patrol(store, seer, breaker, CYCLE, clock)
-    many = max(IN_A_ROUND, domains // ROUNDS)
     pace = CYCLE.total_seconds() * SPREAD * STRETCH / domains
     app.settle()
     try:
-        micros = [
-            await _round(patrol, seer, clock, pace, many) for _ in range(ROUNDS + 1)
-        ]  # the first warms up
+        while told.recv() == _NEXT:
+            told.send(await _round(patrol, seer, clock, pace))
+        told.send(_memory())
     finally:
         await store.close()
-    own, mapped = _memory()
-    return Scaled(domains, tuple(micros[1:]), own, mapped)
 
 
-async def _round(patrol: Patrol, seer: Seer, clock: ManualClock, pace: float, many: int) -> float:
-    """CPU microseconds for each domain of a part of the lap, whose time comes as we go."""
+async def _round(patrol: Patrol, seer: Seer, clock: ManualClock, pace: float) -> float:
+    """CPU microseconds for each domain of some stretches, whose time comes as we go."""
     seen, spent, start = seer.seen, seer.spent, time.process_time()
-    while seer.seen - seen < many:
+    while seer.seen - seen < IN_A_ROUND:
         clock.advance(pace)
         await patrol.once()
     return (time.process_time() - start - (seer.spent - spent)) / (seer.seen - seen) * 1e6
 
 
-def _fill(path: Path, first: int, end: int) -> None:
+def _fill(path: Path, domains: int) -> None:
     """Rows of snapshots alone: the patrol reads nothing of a domain that is as it was."""
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         asked = prepared(questions(123_456))
-        connection.execute(_FILL, {"first": first, "last": end - 1, "questions": asked})
+        connection.execute(_FILL, {"last": domains - 1, "questions": asked})
     connection.close()
 
 

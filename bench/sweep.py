@@ -56,7 +56,7 @@ from tests.core.dns import NOON
 from tests.core.registration import domain
 from tests.postgres import Postgres
 
-ROUNDS = 5
+ROUNDS = 7
 TOGETHER = 1_000  # statements in a transaction that fills a database
 CHANGED = 50  # one in so many is found changed: 2 %
 QUESTIONS = 7 * DOMAINS
@@ -261,7 +261,7 @@ def main() -> None:
         postgres = Postgres()
         stack.callback(postgres.remove)
         rates = uvloop.run(rounds(directory, postgres=postgres.start()))
-        swept = Swept(rates, tuple(scale.results(directory)))
+        swept = Swept(rates, scale.results(directory))
     load = f"{before:.1f} to {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     print(f"# {machine()}; {ROUNDS} interleaved rounds, questions for each CPU second of the asking process")
     print(

@@ -43,7 +43,8 @@ def material(asked: bytes, reply: bytes) -> bytes | None:
     Of a single record of the asked type these are the reply's own without id and TTL: nothing is parsed.
     Everything else is read.
     """
-    if record := single_record(asked, reply):
+    if single_record(asked, reply):
+        record = HEADER + len(asked)
         return reply[_FLAGS_AT : record + TTL_AT] + reply[record + LENGTH_AT :]
     reading = read(asked, reply)
     return None if reading is None else _written(asked, reading)

@@ -10,16 +10,17 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import dns.exception
 import dns.name
 import dns.rdatatype
 import dns.wire
+import msgspec
 
 from letterhead.core.answer import Mx, Question, Rdata, RecordType, ResourceRecord, Soa, Source, Target, Txt
 from letterhead.resolver import message, wire
-from letterhead.resolver.bulk.single import POINTER_TO_QUESTION, single_record
+from letterhead.resolver.bulk.single import DATA_AT, HEADER, OPT_BYTES, POINTER_TO_QUESTION, single_record
 from letterhead.resolver.bulk.spelled import SAFE, spelled
 from letterhead.resolver.conversation import QUICK_BYTES, QUICK_LABELS, Reply
 from letterhead.resolver.names import name_text
@@ -40,7 +41,6 @@ _TYPES = {_MX: RecordType.MX, _TXT: RecordType.TXT, _CNAME: RecordType.CNAME, _S
 _NOERROR, _NXDOMAIN = 0, 3
 _QR_OPCODE_TC = 0xFA00
 _QR, _AA, _AD = 0x8000, 0x0400, 0x0020
-_POINTER: Final = len(POINTER_TO_QUESTION)
 _OPT = b"\0\0\x29"
 _SILENT = bytes(6)  # extended rcode, version and flags, and no options (RFC 6891 §6.1.2)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,7 +62,7 @@ Plain = tuple[str | None, int, int, Any]
 of an MX preference and exchange, of a CNAME its target, of a SOA mname, rname, serial and minimum."""
 
 
-class Lean(NamedTuple):
+class Lean(msgspec.Struct, frozen=True, gc=False):  # no part of a circle: docs/decisions/0015
     """A usual answer, with nothing made of it yet."""
 
     rcode: str
@@ -123,21 +123,15 @@ def question(asked: bytes) -> Question:
 def lean(asked: bytes, reply: bytes) -> Lean | None:
     """Read a usual answer; None when it is not, whatever it is."""
     try:
-        place = single_record(asked, reply)
-        return _read_single(reply, place) if place else _read(asked, reply)
-    except (_UnusualError, IndexError, struct.error):
+        single = single_record(asked, reply)
+        if single is None:
+            return _read(asked, reply)
+        flags, ttl = single
+        number = int.from_bytes(asked[-4:-2], "big")
+        data = _READERS[number](reply, HEADER + len(asked) + DATA_AT, len(reply) - OPT_BYTES)
+    except (_UnusualError, LookupError, struct.error):
         return None
-
-
-def _read_single(reply: bytes, place: int) -> Lean:
-    """A reply with a single record, at this place; what _read makes of it too, by a longer way."""
-    number, _, ttl, length = _RECORD.unpack_from(reply, place + _POINTER)
-    data_of = _READERS.get(number)
-    if data_of is None:
-        raise _UnusualError
-    start = place + _POINTER + _RECORD.size
-    record = (None, number, ttl if ttl < 1 << 31 else 0, data_of(reply, start, start + length))
-    return Lean("NOERROR", reply[2] << 8 | reply[3], [record], None)
+    return Lean("NOERROR", flags, [(None, number, ttl if ttl < 1 << 31 else 0, data)], None)  # RFC 2181 §8
 
 
 def _read(asked: bytes, reply: bytes) -> Lean:
@@ -147,10 +141,10 @@ def _read(asked: bytes, reply: bytes) -> Lean:
         or questions != 1
         or answers > MAX_RECORDS
         or authorities > 1
-        or not reply.startswith(asked, _HEADER.size)
+        or not reply.startswith(asked, HEADER)
     ):
         raise _UnusualError
-    end, place = None, _HEADER.size + len(asked)
+    end, place = None, HEADER + len(asked)
     records: list[Plain] = []
     if answers:
         records, end, place = _answer(reply, place, answers, int.from_bytes(asked[-4:-2], "big"))
@@ -183,7 +177,7 @@ def _answer(reply: bytes, place: int, count: int, asked: int) -> tuple[list[Plai
         elif number == _CNAME and len(aliases) < MAX_ALIASES:
             end = _target(reply, place, stop)
             records.append((owner, number, ttl, end))
-            if end in aliases or end == _name(reply, _HEADER.size, len(reply))[0]:
+            if end in aliases or end == _name(reply, HEADER, len(reply))[0]:
                 raise _UnusualError
             aliases.add(end)
         else:
@@ -207,6 +201,8 @@ def _head(reply: bytes, place: int) -> tuple[str | None, int, int, int, int]:
 
 
 def _strings(reply: bytes, place: int, stop: int) -> tuple[bytes, ...]:
+    if reply[place] == stop - place - 1:  # a single one, as most are
+        return (reply[place + 1 : stop],)
     strings = []
     while place < stop:
         start = place + 1
@@ -248,7 +244,7 @@ def _vouching(reply: bytes, place: int, end: str | None) -> tuple[Plain, int]:
 def _is_below(reply: bytes, name: str | None, owner: str | None) -> bool:
     """Whether a name is the owner or lies below it; None is the asked name."""
     if name is None:
-        name, _ = _name(reply, _HEADER.size, len(reply))
+        name, _ = _name(reply, HEADER, len(reply))
         owner = name if owner is None else owner
     return owner is not None and (owner in ("", name) or name.endswith(f".{owner}"))
 
