@@ -19,7 +19,7 @@ def require_psycopg() -> None:
     """Raise StoreError unless what talks to PostgreSQL is installed."""
     if find_spec("psycopg") is None or find_spec("psycopg_pool") is None:
         raise StoreError(
-            'PostgreSQL needs psycopg, which is not installed: pip install "letterhead[postgres]"'
+            'PostgreSQL needs psycopg, which is not installed: pip install "psycopg[binary,pool]"'
         )
 
 
