@@ -1,5 +1,6 @@
 """When the breaker opens and closes, and what is left of a report while it is open."""
 
+from collections import Counter
 from itertools import product
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from letterhead.core.answer import Fault, Question, RecordType
-from letterhead.core.breaker import TABLE, Level, Limits, Sight, State, held, level, sight, suspicion
+from letterhead.core.breaker import TABLE, Level, Limits, Sight, State, held, level, sight, suspicion, worse
 from letterhead.core.cause import Cause
 from letterhead.core.finding import Finding, Outcome, Report, witness
 from tests.core.dns import NOON, observed
@@ -19,8 +20,8 @@ RECORDS = planned().records
 SEEN = witness(observed(Question("acme.com", RecordType.MX)))
 
 
-def sights(good: int, lost: int) -> list[Sight]:
-    return [Sight.GOOD] * good + [Sight.FAILED] * lost
+def sights(good: int, lost: int) -> Counter[Sight]:
+    return Counter({Sight.GOOD: good, Sight.FAILED: lost})
 
 
 def report(*outcomes: Outcome, fault: Fault | None = None) -> Report:
@@ -60,8 +61,16 @@ def test_a_share_and_a_minimum_together_are_too_many(good: int, lost: int, expec
 
 
 @given(st.integers(0, 300), st.integers(0, 300), st.integers(1, 300))
-def test_a_hundred_percent_is_never_exceeded(good: int, lost: int, minimum: int) -> None:
-    assert level(sights(good, lost), Limits(100, minimum)) is not Level.HIGH
+def test_a_hundred_percent_is_no_limit(good: int, lost: int, minimum: int) -> None:
+    assert level(sights(good, lost), Limits(100, minimum)) is Level.LOW
+
+
+def test_of_two_levels_the_higher_counts() -> None:
+    assert [worse(one, other) for one in Level for other in Level] == [
+        *(Level.LOW, Level.MIDDLE, Level.HIGH),
+        *(Level.MIDDLE, Level.MIDDLE, Level.HIGH),
+        *(Level.HIGH, Level.HIGH, Level.HIGH),
+    ]
 
 
 def test_what_a_report_counts_as() -> None:
@@ -73,12 +82,12 @@ def test_what_a_report_counts_as() -> None:
 
 
 def test_R10_many_broken_signatures_at_once_make_the_clock_a_suspect() -> None:
-    seen = [Sight.GOOD] * 10 + [Sight.BOGUS] * 25 + [Sight.UNKNOWN] * 5
+    seen = Counter({Sight.GOOD: 10, Sight.BOGUS: 25, Sight.UNKNOWN: 5})
     assert suspicion(seen) == (
         "30 of 40 domains: 0 failed, 5 unknown, 25 with broken signatures: "
         "is the clock right, here and at the resolvers?"
     )
-    assert "clock" not in suspicion([Sight.BOGUS, Sight.FAILED, Sight.FAILED])
+    assert "clock" not in suspicion(Counter([Sight.BOGUS, Sight.FAILED, Sight.FAILED]))
 
 
 def test_a_held_report_says_nothing_against_its_domain_and_keeps_the_evidence() -> None:

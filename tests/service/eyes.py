@@ -14,14 +14,15 @@ from tests.service.paper import PaperDns
 class PaperLookout:
     """Fills ports.Lookout from the lines of a PaperDns, through a resolver that has forgotten all at once.
 
+    resolver another one to ask, where there is one.
     silent   names of which nothing can be found out; where it `is_blind`, of none.
     strange  names that can't be asked about.
     is_stuck it never gets to an end.
     looks    the domains of each look.
     """
 
-    def __init__(self, dns: PaperDns, clock: ManualClock) -> None:
-        self._resolver = PaperDns(clock, Source.RECURSIVE)
+    def __init__(self, dns: PaperDns, clock: ManualClock, resolver: PaperDns | None = None) -> None:
+        self._resolver = resolver or PaperDns(clock, Source.RECURSIVE)
         self._resolver.lines = dns.lines
         self.silent: set[str] = set()
         self.strange: set[str] = set()

@@ -21,8 +21,11 @@ from letterhead.core.domain import Domain, Status
 from letterhead.core.hostname import Hostname
 from letterhead.core.owner_notice import GATHERING
 from letterhead.core.team import MemberRole
+from letterhead.service import patrol
 from letterhead.service.breaker import REMEMBERED
 from letterhead.service.minting import identifier
+from letterhead.service.patrol import STRETCH
+from tests.service.eyes import PaperLookout
 from tests.service.mailroom import Sink
 from tests.service.paper import ApartDns, lines
 from tests.service.world import CYCLE, World
@@ -57,6 +60,8 @@ class Hosted:
         services = self.world.services
         for _ in range(int(span / timedelta(minutes=30))):
             await self.world.sweep(timedelta(minutes=30))
+            while services.patrol is not None and await services.patrol.once():
+                await self.world.sweep(timedelta(0))
             while await services.announcements.once():
                 pass
             await services.owner_notices.compose()
@@ -76,11 +81,14 @@ def alerts(logs: list[EventDict]) -> list[str]:
     return [log["why"] for log in logs if log["event"] == "operator.alert"]
 
 
-async def hosted(world: World, count: int) -> Hosted:
+async def hosted(world: World, count: int, *, is_patrolled: bool) -> Hosted:
     """So many verified domains of one team, put straight into the store."""
     store, clock, post = world.store, world.clock, Sink()
     dns = ApartDns(clock)
-    world = World(store, world.path, clock, dns, smarthost=post)
+    lookouts = (
+        (PaperLookout(dns, clock, dns), PaperLookout(dns, clock, dns)) if is_patrolled else (None, None)
+    )
+    world = World(store, world.path, clock, dns, smarthost=post, lookouts=lookouts)
     actor = await world.actor()
     await world.services.members.add(actor, email="jane@elsewhere.net", role=MemberRole.OWNER)
     first = await world.verified(actor, "acme.com")
@@ -100,12 +108,32 @@ async def hosted(world: World, count: int) -> Hosted:
     return Hosted(world, dns, post, domains, there)
 
 
+@pytest.fixture(params=[STRETCH, 40], ids=["one stretch", "many stretches"])
+def stretch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many domains the patrol looks at in one go."""
+    monkeypatch.setattr(patrol, "STRETCH", request.param)
+
+
 @pytest.mark.parametrize("is_restarted", [False, True])
 @pytest.mark.parametrize(("gone", "count"), SIZES)
 async def test_L16_domains_of_one_dns_host_that_vanish_fail_nobody_and_tell_one_person_once(
     world: World, logs: list[EventDict], gone: int, count: int, is_restarted: bool
 ) -> None:
-    many = await hosted(world, count)
+    await vanish(await hosted(world, count, is_patrolled=False), logs, gone, is_restarted=is_restarted)
+
+
+@pytest.mark.usefixtures("stretch")
+@pytest.mark.parametrize("is_restarted", [False, True])
+@pytest.mark.parametrize(("gone", "count"), SIZES)
+async def test_L16_nor_do_they_where_the_patrol_sees_all_the_others_well_again_and_again(
+    world: World, logs: list[EventDict], gone: int, count: int, is_restarted: bool
+) -> None:
+    await vanish(await hosted(world, count, is_patrolled=True), logs, gone, is_restarted=is_restarted)
+
+
+async def vanish(many: Hosted, logs: list[EventDict], gone: int, *, is_restarted: bool) -> None:
+    """The first `gone` lose their records for three cycles and a half, and get them back."""
+    count = len(many.domains)
     await many.live(CYCLE * 1.1)
     assert await many.standing() == {Status.VERIFIED: count}
     await many.go(many.domains[:gone])
@@ -127,3 +155,21 @@ async def test_L16_domains_of_one_dns_host_that_vanish_fail_nobody_and_tell_one_
     assert len(alerts(logs)) == 1 + is_restarted
     assert many.post.got == []
     assert await many.world.services.owner_notices.page(await many.world.actor(), limit=9) == []
+
+
+async def test_L16_a_customer_who_leaves_is_let_go_after_all_the_others_were_seen_well(
+    world: World, logs: list[EventDict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole stretches of the patrol are theirs, so it opens; of all they are too few to keep it open."""
+    monkeypatch.setattr(patrol, "STRETCH", 40)
+    many = await hosted(world, 600, is_patrolled=True)
+    await many.live(CYCLE * 1.1)
+    leaving = sorted(many.domains, key=lambda domain: domain.id)[:60]  # registered at one go
+    await many.go(leaving)
+    await many.live(CYCLE * 5)
+    assert len(alerts(logs)) == 1
+    assert many.world.services.breaker.state is State.CLOSED
+    now = Counter([(await many.world.now(domain)).status for domain in leaving])
+    assert now == {Status.FAILED: 60}
+    assert await many.standing() == {Status.FAILED: 60, Status.VERIFIED: 540}
+    assert len(many.post.got) <= 4, "one letter a cycle tells of all"

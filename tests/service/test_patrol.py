@@ -159,7 +159,7 @@ async def test_every_domain_is_examined_once_a_day_whatever_the_patrol_says(watc
 async def test_R01_while_the_resolver_says_nothing_nothing_is_marked_and_nothing_hastened(
     watching: World, eyes: PaperLookout
 ) -> None:
-    domains = await settled(watching, 12)
+    domains = await settled(watching, 24)
     marked = await snapshots(watching)
     eyes.is_blind = True
     before = watching.clock.now()
@@ -170,6 +170,28 @@ async def test_R01_while_the_resolver_says_nothing_nothing_is_marked_and_nothing
     unmarked = await watching.store.snapshots.stretch("", before, 99)
     assert {snapshot.domain for snapshot in unmarked.due} == marked.keys()
     assert [(await watching.now(domain)).due_at for domain in domains] == [d.due_at for d in domains]
+
+
+async def test_R01_while_most_is_silent_what_did_change_is_examined(
+    watching: World, eyes: PaperLookout
+) -> None:
+    """Whoever has many silent names in a stretch hides nothing of the others'."""
+    domains = await settled(watching, 40)
+    eyes.silent |= {domain.hostname for domain in domains[:30]}
+    await watching.publish(await watching.actor(), domains[35], but=[Role.MX])
+    await patrol(watching)
+    assert await examined_since(watching, domains) == [domains[35].hostname]
+    assert (await watching.now(domains[35])).status is Status.LAPSED
+
+
+@pytest.mark.parametrize("count", [1, 3, 19])
+async def test_R04_a_few_silent_zones_are_examined_also_where_there_are_no_others(
+    watching: World, eyes: PaperLookout, count: int
+) -> None:
+    domains = await settled(watching, count)
+    eyes.silent |= {domain.hostname for domain in domains}
+    await patrol(watching)
+    assert len(await examined_since(watching, domains)) == count
 
 
 async def test_R02_a_zone_that_is_silent_by_itself_is_examined(watching: World, eyes: PaperLookout) -> None:

@@ -4,15 +4,18 @@ Many domains that fail at once are rarely many mistakes of many owners. One tota
 breaker opens and closes; what it makes of a report is the other half. service/breaker.py keeps it.
 """
 
-from collections.abc import Collection
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from msgspec.structs import replace
 
 from letterhead.core.answer import Fault
 from letterhead.core.cause import ADVICE, Cause
 from letterhead.core.finding import Finding, Outcome, Report, outcome_of
+
+_ALL: Final = 100
 
 
 class State(StrEnum):
@@ -72,12 +75,17 @@ TABLE: dict[tuple[State, bool, Level], State] = {
 """State, whether something of ours is known to be ill, and the level, to the next state."""
 
 
-def level(sights: Collection[Sight], limits: Limits) -> Level:
-    """The level at which the domains seen lately stand; it is low again at half of what made it high."""
-    lost = sum(sight is not Sight.GOOD for sight in sights)
-    if lost < limits.minimum or lost * 200 <= limits.percent * len(sights):
+def level(seen: Counter[Sight], limits: Limits) -> Level:
+    """The level at which the domains seen stand; it is low again at half of what made it high."""
+    every, lost = seen.total(), seen.total() - seen[Sight.GOOD]
+    if limits.percent == _ALL or lost < limits.minimum or lost * 200 <= limits.percent * every:
         return Level.LOW
-    return Level.HIGH if lost * 100 > limits.percent * len(sights) else Level.MIDDLE
+    return Level.HIGH if lost * 100 > limits.percent * every else Level.MIDDLE
+
+
+def worse(one: Level, other: Level) -> Level:
+    """The higher of two levels."""
+    return max(one, other, key=list(Level).index)
 
 
 def sight(report: Report) -> Sight:
@@ -90,16 +98,13 @@ def sight(report: Report) -> Sight:
     return Sight.BOGUS if Fault.BOGUS in faults else Sight.UNKNOWN
 
 
-def suspicion(sights: Collection[Sight]) -> str:
+def suspicion(seen: Counter[Sight]) -> str:
     """What so many losses may come from, for the operator."""
-    counted = {kind: sum(each is kind for each in sights) for kind in Sight}
-    lost = len(sights) - counted[Sight.GOOD]
-    said = (
-        f"{lost} of {len(sights)} domains: {counted[Sight.FAILED]} failed, {counted[Sight.UNKNOWN]} unknown"
-    )
-    if counted[Sight.BOGUS]:
-        said += f", {counted[Sight.BOGUS]} with broken signatures"
-    if counted[Sight.BOGUS] * 2 > lost:
+    every, lost, bogus = seen.total(), seen.total() - seen[Sight.GOOD], seen[Sight.BOGUS]
+    said = f"{lost} of {every} domains: {seen[Sight.FAILED]} failed, {seen[Sight.UNKNOWN]} unknown"
+    if bogus:
+        said += f", {bogus} with broken signatures"
+    if bogus * 2 > lost:
         said += ": is the clock right, here and at the resolvers?"
     return said
 

@@ -5,23 +5,23 @@ anything, and after a restart has seen nothing yet that it could act upon in has
 """
 
 import math
-from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
-from letterhead.core.breaker import TABLE, Limits, Sight, State, held, level, sight, suspicion
+from letterhead.core.breaker import TABLE, Level, Limits, State, held, level, sight, suspicion, worse
 from letterhead.core.domain import Domain
 from letterhead.core.finding import Outcome, Report
 from letterhead.core.lifecycle import MOST_SKEW
 from letterhead.core.schedule import JITTER
-from letterhead.ports import Clock
+from letterhead.ports import Clock, Resolver
 from letterhead.service.canaries import Watch
+from letterhead.service.sights import Sights
 
 REMEMBERED = 10
-"""Domains remembered for each that must be lost before a share counts."""
+"""Newest sights that count, for each domain that must be lost before a share counts."""
 
 log = structlog.get_logger()
 
@@ -40,8 +40,8 @@ class Breaker:
     clock: Clock
     state: State = State.CLOSED
     alerts: int = 0
-    _examined: int = 0
-    _seen: OrderedDict[str, tuple[float, Sight]] = field(default_factory=OrderedDict)
+    _examined: set[str] = field(default_factory=set)
+    _sights: Sights = field(init=False)
     _clocks: tuple[datetime, float] = field(init=False)
     _stepped_at: float = -math.inf
     _started_at: float = field(init=False)
@@ -49,17 +49,23 @@ class Breaker:
     def __post_init__(self) -> None:
         self._clocks = self.clock.now(), self.clock.monotonic()
         self._started_at = self.clock.monotonic()
+        lasts = self.cycle * (1 + 2 * JITTER)  # so that a domain is seen again before it is forgotten
+        self._sights = Sights(self._most, lasts.total_seconds())
 
     @property
     def is_sure(self) -> bool:
         """Whether what is silent must be so by itself: whom we ask is well, and nothing else is suspected."""
         return self.watch.is_sure and self.state is State.CLOSED
 
-    async def can_see(self) -> bool:
-        """Whether examinations can establish anything now; the canaries are asked if that was long ago."""
+    async def can_see(self, through: Resolver | None = None) -> bool:
+        """Whether examinations can establish anything now; the canaries are asked if that was long ago.
+
+        `through` a resolver: whether that one is well, too.
+        """
         await self.watch.look()
         self._turn()
-        return not self.watch.trouble
+        is_ill = through is not None and self.watch.illness_of(through) is not None
+        return not self.watch.trouble and not is_ill
 
     async def believed(self, domain: Domain, report: Report) -> Report:
         """The report that counts: the same, or held where it would cost a domain what it has.
@@ -70,8 +76,9 @@ class Breaker:
         if loses and report.outcome in {Outcome.FAIL, Outcome.REFUSED}:
             await self.watch.look(anew=True)
         if domain.held:
-            self._examined += 1
-            self._note((domain.id,), sight(report))
+            if self.is_new:
+                self._examined.add(domain.id)
+            self._sights.examined(domain.id, sight(report), self.clock.monotonic())
         self._turn()
         if not loses:
             return report
@@ -83,41 +90,32 @@ class Breaker:
             return held(report, "one of those whom we asked was found ill since")
         return report
 
-    def seen_well(self, domains: Sequence[str]) -> None:
-        """Domains that hold their names seem to be as they were when all was well with them.
-
-        As many are remembered as of all others, beside those of the same look that did change and will be
-        examined: by themselves those would be all that is known, and few of them are well.
-        """
-        self._note(domains[-self._most :], Sight.GOOD)
+    def looked_at(self, same: Sequence[str], unlike: Sequence[str]) -> None:
+        """Of domains that hold their names these seem to be as they were, and those will be examined."""
+        self._sights.looked_at(same, unlike, self.clock.monotonic())
         self._turn()
-
-    def _note(self, domains: Collection[str], seen: Sight) -> None:
-        sighting = self.clock.monotonic(), seen
-        for domain in domains:
-            self._seen[domain] = sighting
-            self._seen.move_to_end(domain)
 
     def _turn(self) -> None:
         """Walk the table once; who opens it is told to the operator, once."""
-        self._forget()
+        self._sights.forget(self.clock.monotonic())
         self._compare_clocks()
         ours = bool(self.watch.trouble) or self._has_stepped
-        before, self.state = self.state, TABLE[self.state, ours, level(self._sights, self.limits)]
-        if (before, self.state) == (State.CLOSED, State.OPEN):
+        after = TABLE[self.state, ours, self._level]
+        if (self.state, after) == (State.CLOSED, State.OPEN):
             self.alerts += 1
             log.error("operator.alert", alert="breaker_open", why=self.why)
-        elif (before, self.state) == (State.OPEN, State.CLOSED):
+            self._sights.weigh_anew()
+        elif (self.state, after) == (State.OPEN, State.CLOSED):
             log.info("breaker.closed")
+        self.state = after
 
-    def _forget(self) -> None:
-        lasts = self.cycle * (1 + 2 * JITTER)  # so that a domain is seen again before it is forgotten
-        oldest = self.clock.monotonic() - lasts.total_seconds()
-        while self._seen:
-            first = next(iter(self._seen))
-            if self._seen[first][0] >= oldest and len(self._seen) <= self._most:
-                return
-            del self._seen[first]
+    @property
+    def _level(self) -> Level:
+        """A sudden loss opens it; it closes when few are lost of all that were seen since."""
+        sudden = level(self._sights.newest, self.limits)
+        if self.state is State.CLOSED:
+            return sudden
+        return worse(sudden, level(self._sights.at_large, self.limits))
 
     def _compare_clocks(self) -> None:
         (now, monotonic), (then, before) = (self.clock.now(), self.clock.monotonic()), self._clocks
@@ -134,11 +132,11 @@ class Breaker:
     def is_new(self) -> bool:
         """Whether too few were examined since the start: what lapsed before may be one host's fault (L16)."""
         is_early = self.clock.monotonic() - self._started_at < self.cycle.total_seconds()
-        return is_early and self._examined < self._most
+        return is_early and len(self._examined) < self._most
 
     @property
     def _most(self) -> int:
-        """How many domains are remembered."""
+        """How many sights count as the newest."""
         return REMEMBERED * self.limits.minimum
 
     @property
@@ -148,8 +146,5 @@ class Breaker:
             return self.watch.trouble
         if self._has_stepped:
             return "the clock of this machine was set"
-        return suspicion(self._sights)
-
-    @property
-    def _sights(self) -> list[Sight]:
-        return [seen for _, seen in self._seen.values()]
+        is_open = self.state is State.OPEN
+        return suspicion(self._sights.at_large if is_open else self._sights.newest)

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from letterhead.core.lap import FRESH
-from letterhead.ports import Clock, Lookout, Stale, Store, Stretch
+from letterhead.ports import Clock, Lookout, Resolver, Stale, Store, Stretch
 from letterhead.service.breaker import Breaker
 
 STRETCH: Final = 2_000
@@ -21,20 +21,25 @@ RETRIES: Final = 5
 """Stretches that others may take before us; after that they seem to be enough for the work."""
 
 TELLING: Final = 20
-"""Domains that a stretch must have at least, for the share of those that seem changed to tell anything."""
+"""Domains that there must be at least, for their share to tell anything of who is to blame."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Patrol:
-    """Notices what has changed. `lookout`: one of its own, for a look at a time."""
+    """Notices what has changed.
+
+    lookout   one of its own, for a look at a time.
+    resolver  whom that asks; while it is known to be ill, the lap waits.
+    """
 
     store: Store
     lookout: Lookout
     breaker: Breaker
     cycle: timedelta
     clock: Clock
+    resolver: Resolver | None = None
 
     async def once(self) -> int:
         """Look at the next stretch of the lap, if its time has come. Returns how many domains it has.
@@ -53,23 +58,24 @@ class Patrol:
         glances = [glance async for some in self.lookout.look(stretch.due) for glance in some]
         same = [glance.snapshot.domain for glance in glances if glance.is_same]
         unlike = [glance for glance in glances if not glance.is_same] if len(same) < len(glances) else []
-        silent = sum(glance.digest is None for glance in unlike)
-        if silent * 2 > len(glances):  # rather ours than theirs
-            log.warning("patrol.blind", silent=silent, looked_at=len(glances))
-            return
-        self.breaker.seen_well(same)
-        await self.store.leases.hasten([glance.snapshot.domain for glance in unlike], at)
-        if unlike:
-            log.info("patrol.noticed", domains=len(unlike), silent=silent, looked_at=len(glances))
-        changed = len(unlike) - silent
-        if changed * 2 > len(glances) >= TELLING:  # rather another way of saying the same
-            log.warning("patrol.strange", changed=changed, looked_at=len(glances))
+        silent = [glance.snapshot.domain for glance in unlike if glance.digest is None]
+        changed = [glance.snapshot.domain for glance in unlike if glance.digest is not None]
+        if len(silent) >= TELLING and len(silent) * 2 > len(glances):  # rather ours than theirs
+            log.warning("patrol.blind", silent=len(silent), looked_at=len(glances))
+            silent = []
+        noticed = changed + silent
+        self.breaker.looked_at(same, noticed)
+        await self.store.leases.hasten(noticed, at)
+        if noticed:
+            log.info("patrol.noticed", domains=len(noticed), silent=len(silent), looked_at=len(glances))
+        if len(changed) * 2 > len(glances) >= TELLING:  # rather another way of saying the same
+            log.warning("patrol.strange", changed=len(changed), looked_at=len(glances))
 
     async def _taken(self) -> Stretch | None:
         """The next stretch, which is now nobody else's; None where it is not the time for one."""
         for _ in range(RETRIES):
             lap, now = await self.store.snapshots.lap(), self.clock.now()
-            if not lap.is_due(now, self.cycle) or not await self.breaker.can_see():
+            if not lap.is_due(now, self.cycle) or not await self.breaker.can_see(self.resolver):
                 return None
             before = now - self.cycle * FRESH
             stretch = await self.store.snapshots.stretch(lap.place, before, STRETCH)
