@@ -44,7 +44,7 @@ from letterhead.provider.master_key import FILE_NAME, MasterKeyError, master_key
 from letterhead.provider.relay import Relay
 from letterhead.provider.seal import Sealer
 from letterhead.resolver.authoritative import Authoritative
-from letterhead.resolver.opening import looking, opened
+from letterhead.resolver.opening import in_bulk, looking, opened
 from letterhead.service.announcements import Announcements
 from letterhead.service.breaker import Breaker
 from letterhead.service.canaries import Watch, unwatched
@@ -105,6 +105,8 @@ class World:
     smarthost: Smarthost | None = None
     lookouts: tuple[Lookout | None, Lookout | None] = (None, None)
     """For the sweep and for the patrol; None where there is no resolver that can be asked that much."""
+    looked_through: Resolver | None = None
+    """The witness that the lookouts ask; None where that is unknown."""
 
 
 def run(config: Config, roles: frozenset[str] = ROLES) -> None:
@@ -218,7 +220,9 @@ async def world(config: Config) -> AsyncIterator[World]:
         async with witnesses(config, clock) as asked, _lookout(config) as one, _lookout(config) as other:
             sealer = Sealer(_master_key(config))
             outgoing, smarthost = _outgoing(config), _smarthost(config)
-            yield World(store, provider, asked, clock, outgoing, sealer, smarthost, (one, other))
+            place = in_bulk(config.dns.resolvers)
+            through = None if place is None else asked.recursive[place]
+            yield World(store, provider, asked, clock, outgoing, sealer, smarthost, (one, other), through)
     finally:
         await pool.close()
         await store.close()
@@ -255,12 +259,11 @@ def compose(config: Config, adapters: World) -> Services:
     rules = Rules(own=config.site.names, allow_reserved=config.dns.allow_reserved_names)
     profiles = config.profiles
     examination = Examination(adapters.witnesses, provider, profiles, config.site, clock)
-    breaker = Breaker(
-        adapters.witnesses.watch or unwatched(clock), config.lifecycle.breaker, config.cadence.cycle, clock
-    )
+    watch = adapters.witnesses.watch or unwatched(clock)
+    breaker = Breaker(watch, config.lifecycle.breaker, config.cadence.cycle, clock)
     checkup = Checkup(store, examination, config.cadence, breaker, clock)
-    looked, patrolled = adapters.lookouts
-    prospects = Prospects(store, looked, profiles, config.site) if looked else None
+    (looked, patrolled), through = adapters.lookouts, adapters.looked_through
+    prospects = Prospects(store, looked, profiles, config.site, watch, through) if looked else None
     domains = Domains(
         store,
         provider,
@@ -293,7 +296,7 @@ def compose(config: Config, adapters: World) -> Services:
         announcements=Announcements(store, clock),
         dispatch=Dispatch(store, webhooks, clock),
         sweep=Sweep(store, checkup, config.cadence, breaker, clock, prospects),
-        patrol=Patrol(store, patrolled, breaker, config.cadence.cycle, clock) if patrolled else None,
+        patrol=Patrol(store, patrolled, breaker, config.cadence.cycle, clock, through) if patrolled else None,
         health=Health(store, breaker, Pulse(clock)),
         queues=Queues(store, clock),
         breaker=breaker,

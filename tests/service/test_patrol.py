@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import structlog
 
-from letterhead.core.answer import Fault
+from letterhead.core.answer import Fault, Source
 from letterhead.core.breaker import Limits
 from letterhead.core.canary import Canaries
 from letterhead.core.domain import Domain, Status
@@ -14,6 +14,7 @@ from letterhead.core.record import Role
 from letterhead.ports import Snapshot
 from letterhead.service import prospects
 from tests.service.eyes import PaperLookout, StillLookout
+from tests.service.paper import PaperDns
 from tests.service.world import CYCLE, World
 from tests.store.inspection import query
 
@@ -218,6 +219,36 @@ async def test_R01_while_the_canaries_say_that_nothing_can_be_seen_the_lap_waits
     world.dns.outage = None
     world.pass_time(timedelta(minutes=2))
     assert await world.services.patrol.once() == 3
+
+
+async def test_R14_an_ill_resolver_is_asked_about_no_domain(world: World) -> None:
+    """Of three the first, which the lookouts ask, finds nothing any more; the others are a quorum."""
+    caches = [PaperDns(world.clock, Source.RECURSIVE) for _ in range(3)]
+    world.dns.publish("canary.net", "good.canary.net TXT there")
+    for cache in caches:
+        cache.lines = world.dns.lines
+    eyes = PaperLookout(world.dns, world.clock, caches[0])
+    world = replace(
+        world,
+        canaries=Canaries("good.canary.net", "absent.canary.net", None),
+        recursive=tuple(caches),
+        lookouts=(eyes, eyes),
+        looked_through=caches[0],
+    )
+    domains = await settled(world, 3)
+    kept = await snapshots(world)
+    assert kept.keys() == {domain.id for domain in domains}
+    caches[0].lines = {}
+    eyes.looks.clear()
+    await patrol(world)
+    assert eyes.looks == []
+    assert await examined_since(world, domains) == []
+    await world.sweep(DAY)
+    assert len(await examined_since(world, domains)) == 3, "by the others"
+    assert (eyes.looks, await snapshots(world)) == ([], {}), "what it says is kept nowhere"
+    caches[0].lines = world.dns.lines
+    await world.sweep(CYCLE * 1.2)
+    assert (await snapshots(world)).keys() == kept.keys()
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ class World:
     outgoing: Receiver = field(default_factory=Receiver)
     smarthost: Sink | None = None
     lookouts: tuple[Lookout | None, Lookout | None] = (None, None)
+    looked_through: Resolver | None = None
 
     def __post_init__(self) -> None:
         self.services = self.node(self.dns)
@@ -76,6 +77,7 @@ class World:
                 Sealer(bytes(32)),
                 self.smarthost,
                 self.lookouts,
+                self.looked_through,
             ),
         )
 

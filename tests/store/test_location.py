@@ -61,7 +61,7 @@ def test_anything_else_is_refused_with_what_is_supported(written: str, use: Call
 def test_without_psycopg_the_way_to_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(location, "find_spec", lambda _: None)
     for use in (open_store, migrate, schema_version):
-        with pytest.raises(StoreError, match=r"letterhead\[postgres\]"):
+        with pytest.raises(StoreError, match=r"psycopg\[binary,pool\]"):
             use("postgresql://db/letterhead")
 
 

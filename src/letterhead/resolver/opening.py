@@ -36,19 +36,26 @@ async def opened(url: str, clock: Clock, *, ca_file: Path | None = None) -> Asyn
         await channel.close()
 
 
+def in_bulk(urls: Sequence[str]) -> int | None:
+    """Which of the resolvers can be asked very much: the first that is not asked over HTTPS."""
+    over = [endpoint(url).transport for url in urls]
+    return next((place for place, each in enumerate(over) if each is not Transport.HTTPS), None)
+
+
 @asynccontextmanager
 async def looking(
     urls: Sequence[str], secret: bytes, *, ca_file: Path | None = None
 ) -> AsyncIterator[DigestLookout | None]:
-    """A lookout that asks the first of the resolvers that is not asked over HTTPS; None where there is none.
+    """A lookout that asks the resolver in_bulk(urls); None where there is none.
 
     One that is asked over UDP otherwise is asked over TCP, at the same port (RFC 7766 §5). `secret`: see
     DigestLookout. `ca_file`, errors: as for opened.
     """
-    named = next((each for each in map(endpoint, urls) if each.transport is not Transport.HTTPS), None)
-    if named is None:
+    place = in_bulk(urls)
+    if place is None:
         yield None
         return
+    named = endpoint(urls[place])
     lookout = DigestLookout(named, _trust(ca_file) if named.transport is Transport.TLS else None, secret)
     try:
         yield lookout

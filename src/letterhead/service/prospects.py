@@ -15,8 +15,9 @@ from letterhead.core.finding import Outcome, Report
 from letterhead.core.plan import plan
 from letterhead.core.profile import Profile
 from letterhead.core.site import Site
-from letterhead.ports import Lookout, Snapshot, Store
+from letterhead.ports import Lookout, Resolver, Snapshot, Store
 from letterhead.service.access import with_others
+from letterhead.service.canaries import Watch
 
 SECONDS: Final = 5.0
 """How long one look may take; whoever is not seen by then is examined all the same."""
@@ -42,16 +43,24 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class Prospects:
-    """Looks at domains that are about to be examined. `lookout`: one of its own, for a look at a time."""
+    """Looks at domains that are about to be examined.
+
+    lookout   one of its own, for a look at a time.
+    resolver  whom that asks; while the watch knows it to be ill, nothing is looked at.
+    """
 
     store: Store
     lookout: Lookout
     profiles: Mapping[str, Profile]
     site: Site
+    watch: Watch
+    resolver: Resolver | None = None
 
     async def of(self, domains: Iterable[Domain]) -> dict[str, Prospect]:
         """A prospect for each of the domains, by its id, that could be seen in time."""
         prospects: dict[str, Prospect] = {}
+        if self.resolver is not None and self.watch.illness_of(self.resolver) is not None:
+            return prospects
         with suppress(TimeoutError):
             async with asyncio.timeout(SECONDS):
                 blank = {each.snapshot.domain: each async for each in self._blank(domains)}
