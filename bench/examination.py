@@ -25,6 +25,7 @@ from letterhead.core.zone_file import zone_file
 from letterhead.ports import Clock, Resolver
 from letterhead.resolver.authoritative import Authoritative
 from letterhead.resolver.opening import opened
+from letterhead.service.canaries import unwatched
 from letterhead.service.examination import Examination
 from letterhead.service.witnesses import Witnesses
 from tests.core.registration import SITE, domain, planned
@@ -122,7 +123,7 @@ async def _examination(names: Names, resolvers: tuple[str, ...]) -> AsyncIterato
     own = Authoritative(names.hints, clock, port=names.port, allow_private=True)
     async with AsyncExitStack() as stack:
         recursive: list[Resolver] = [await stack.enter_async_context(opened(url, clock)) for url in resolvers]
-        witnesses = Witnesses(own, tuple(recursive), QUORUM if resolvers else 0, clock)
+        witnesses = Witnesses(own, tuple(recursive), QUORUM if resolvers else 0, clock, unwatched(clock))
         yield Examination(witnesses, OwnKeys(), PROFILES, SITE, clock)
 
 

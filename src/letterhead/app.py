@@ -47,7 +47,7 @@ from letterhead.resolver.authoritative import Authoritative
 from letterhead.resolver.opening import in_bulk, looking, opened
 from letterhead.service.announcements import Announcements
 from letterhead.service.breaker import Breaker
-from letterhead.service.canaries import Watch, unwatched
+from letterhead.service.canaries import Watch
 from letterhead.service.checkup import Checkup
 from letterhead.service.deliveries import Dispatch
 from letterhead.service.domains import Domains
@@ -259,7 +259,7 @@ def compose(config: Config, adapters: World) -> Services:
     rules = Rules(own=config.site.names, allow_reserved=config.dns.allow_reserved_names)
     profiles = config.profiles
     examination = Examination(adapters.witnesses, provider, profiles, config.site, clock)
-    watch = adapters.witnesses.watch or unwatched(clock)
+    watch = adapters.witnesses.watch
     breaker = Breaker(watch, config.lifecycle.breaker, config.cadence.cycle, clock)
     checkup = Checkup(store, examination, config.cadence, breaker, clock)
     (looked, patrolled), through = adapters.lookouts, adapters.looked_through

@@ -309,7 +309,7 @@ class Diary(RuleBasedStateMachine):
 
     async def _suspend(self, subject: Subject) -> None:
         is_suspended = subject.model.status == "suspended"
-        await self.world.services.domains.suspend(self.actor, subject.domain.id, suspended=not is_suspended)
+        await self.world.services.domains.change(self.actor, subject.domain.id, suspended=not is_suspended)
         act = subject.model.resume if is_suspended else subject.model.suspend
         act(self.clock.now())
         await self._live(MOMENT)

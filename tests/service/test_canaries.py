@@ -9,7 +9,7 @@ import structlog
 from letterhead.core.answer import Fault, Found, Question, RecordType, ResourceRecord, Sighting, Unreachable
 from letterhead.core.canary import Canaries, Symptom
 from letterhead.core.domain import Status
-from letterhead.service.canaries import Watch
+from letterhead.service.canaries import Watch, unwatched
 from letterhead.service.witnesses import Hearing, Witnesses
 from tests.clock import ManualClock
 from tests.core.dns import Source, observed, rdata
@@ -193,7 +193,7 @@ async def test_R17_nobody_waits_long_for_a_resolver_that_can_change_nothing(
     own: PaperDns, caches: list[PaperDns], clock: ManualClock
 ) -> None:
     caches[1].hold()
-    hearing = Hearing(Witnesses(own, tuple(caches), 2, clock), 10)
+    hearing = Hearing(Witnesses(own, tuple(caches), 2, clock, unwatched(clock)), 10)
     async with asyncio.timeout(5):
         await hearing.answers([MX])
         answer = (await hearing.answers([SEEN]))[SEEN]
@@ -207,7 +207,7 @@ async def test_R08_while_a_slow_resolver_can_still_matter_it_is_waited_for(
 ) -> None:
     caches[0].publish("acme.com", "acme.com MX 10 mx.evil.net")
     caches[1].hold()
-    hearing = Hearing(Witnesses(None, tuple(caches), 2, clock), 10)
+    hearing = Hearing(Witnesses(None, tuple(caches), 2, clock, unwatched(clock)), 10)
     asking = asyncio.create_task(hearing.answers([MX]))
     done, _ = await asyncio.wait({asking}, timeout=1)
     assert not done

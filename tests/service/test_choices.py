@@ -106,8 +106,8 @@ async def test_A20_every_change_leaves_one_row_and_a_reader_of_domains_alone_see
     services = world.services
     await services.domains.change(root, domain.id, is_default=True)
     await services.domains.change(root, domain.id, mode=Mode.SEND_RECEIVE)
-    await services.domains.suspend(root, domain.id, suspended=True)
-    await services.domains.suspend(root, domain.id, suspended=False)
+    await services.domains.change(root, domain.id, suspended=True)
+    await services.domains.change(root, domain.id, suspended=False)
     await world.actor("other")
     await services.transfers.offer(root, domain.id, "other")
     await services.transfers.withdraw(root, domain.id)

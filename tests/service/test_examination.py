@@ -13,6 +13,7 @@ from letterhead.resolver.line import MAX_AT_ONE_SERVER
 from letterhead.sandbox.nameserver import reply
 from letterhead.sandbox.world import world
 from letterhead.sandbox.zones import Zones
+from letterhead.service.canaries import unwatched
 from letterhead.service.examination import Examination
 from letterhead.service.witnesses import Witnesses
 from tests.core.registration import SITE, domain, planned
@@ -66,7 +67,9 @@ async def test_R17_many_examinations_at_once_all_end_and_no_server_sees_more_tha
     transport, _ = await loop.create_datagram_endpoint(lambda: counting, local_addr=("127.0.0.1", 0))
     port = transport.get_extra_info("sockname")[1]
     own = Authoritative(["127.0.0.1"], clock, port=port, allow_private=True)
-    examination = Examination(Witnesses(own, (), 0, clock), PaperProvider(), PROFILES, SITE, clock)
+    examination = Examination(
+        Witnesses(own, (), 0, clock, unwatched(clock)), PaperProvider(), PROFILES, SITE, clock
+    )
     reports = await asyncio.gather(*(examination.of(domain(hostname=name, id=name)) for name in names))
     transport.close()
     assert {report.outcome for report in reports} == {"pass"}

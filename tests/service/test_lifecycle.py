@@ -126,7 +126,7 @@ async def test_L14_a_suspended_domain_is_never_examined_and_never_comes_back_by_
 ) -> None:
     actor = await world.actor()
     domain = await world.verified(actor)
-    view = await world.services.domains.suspend(actor, domain.id, suspended=True)
+    view = await world.services.domains.change(actor, domain.id, suspended=True)
     assert (view.domain.status, view.domain.held, view.domain.due_at) == (Status.SUSPENDED, True, None)
     if not published:
         world.dns.publish("acme.com")
@@ -135,8 +135,8 @@ async def test_L14_a_suspended_domain_is_never_examined_and_never_comes_back_by_
         await world.sweep()
     assert world.dns.asked == []
     assert (await world.verify(actor, domain)).domain.status is Status.SUSPENDED
-    assert (await world.services.domains.suspend(actor, domain.id, suspended=True)).domain.due_at is None
-    view = await world.services.domains.suspend(actor, domain.id, suspended=False)
+    assert (await world.services.domains.change(actor, domain.id, suspended=True)).domain.due_at is None
+    view = await world.services.domains.change(actor, domain.id, suspended=False)
     assert (view.domain.status, view.domain.may_send) == (Status.PENDING, False), "never straight to verified"
     await world.sweep()
     assert (await world.now(domain)).status is (Status.VERIFIED if published else Status.PENDING)
@@ -148,7 +148,7 @@ async def test_L13_what_is_not_suspended_cannot_be_resumed(world: World) -> None
     claim, held = await world.registered(actor, "acme.net"), await world.verified(actor)
     for domain in (claim, held):
         with pytest.raises(Refusal, match="not_suspended"):
-            await world.services.domains.suspend(actor, domain.id, suspended=False)
+            await world.services.domains.change(actor, domain.id, suspended=False)
         assert (await world.now(domain)).status is domain.status
 
 

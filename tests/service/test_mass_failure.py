@@ -162,14 +162,14 @@ async def test_L16_a_customer_who_leaves_is_let_go_after_all_the_others_were_see
 ) -> None:
     """Whole stretches of the patrol are theirs, so it opens; of all they are too few to keep it open."""
     monkeypatch.setattr(patrol, "STRETCH", 40)
-    many = await hosted(world, 600, is_patrolled=True)
+    many = await hosted(world, 700, is_patrolled=True)
     await many.live(CYCLE * 1.1)
-    leaving = sorted(many.domains, key=lambda domain: domain.id)[:60]  # registered at one go
+    leaving = sorted(many.domains, key=lambda domain: domain.id)[:80]  # registered at one go
     await many.go(leaving)
     await many.live(CYCLE * 5)
     assert len(alerts(logs)) == 1
     assert many.world.services.breaker.state is State.CLOSED
     now = Counter([(await many.world.now(domain)).status for domain in leaving])
-    assert now == {Status.FAILED: 60}
-    assert await many.standing() == {Status.FAILED: 60, Status.VERIFIED: 540}
+    assert now == {Status.FAILED: 80}
+    assert await many.standing() == {Status.FAILED: 80, Status.VERIFIED: 620}
     assert len(many.post.got) <= 4, "one letter a cycle tells of all"

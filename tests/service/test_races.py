@@ -151,7 +151,7 @@ async def test_L14_a_domain_suspended_while_it_is_examined_stays_suspended(world
     world.dns.hold()
     verify = asyncio.create_task(world.verify(actor, domain))
     await world.dns.until_asked()
-    await world.services.domains.suspend(actor, domain.id, suspended=True)
+    await world.services.domains.change(actor, domain.id, suspended=True)
     world.dns.release()
     assert (await verify).domain.status is Status.SUSPENDED
     assert await world.turns(domain) == ["suspended"]

@@ -138,7 +138,7 @@ async def test_O08_what_is_revoked_stays_on_any_other_ground(world: World, way_o
 
 async def test_O08_a_suspended_name_below_yields_too(world: World) -> None:
     above, parent, below, child = await child_first(world)
-    await world.services.domains.suspend(below, child.id, suspended=True)
+    await world.services.domains.change(below, child.id, suspended=True)
     await world.services.related.revoke(above, parent.id, CHILD)
     for _ in range(3):
         await world.sweep()

@@ -65,7 +65,7 @@ async def test_X10_what_somebody_decided_while_it_slept_stands(world: World) -> 
     domain = await world.verified(actor)
     world.pass_time(CYCLE * 1.2)
     with asleep(world) as process:
-        await world.services.domains.suspend(actor, domain.id, suspended=True)
+        await world.services.domains.change(actor, domain.id, suspended=True)
         wake(process)
     now = await world.now(domain)
     assert (now.status, now.may_send) == (Status.SUSPENDED, False)

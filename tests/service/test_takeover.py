@@ -95,7 +95,7 @@ async def test_O09_a_token_out_of_sight_is_not_gone(world: World) -> None:
 
 async def test_O09_a_suspended_holder_loses_the_name_too_and_stays_suspended(world: World) -> None:
     seller, held, buyer, claim = await sold(world, "letterhead")
-    await world.services.domains.suspend(seller, held.id, suspended=True)
+    await world.services.domains.change(seller, held.id, suspended=True)
     await world.verify(buyer, claim)
     await world.sweep(CYCLE - timedelta(seconds=1))
     assert (await world.now(held)).held
@@ -111,7 +111,7 @@ async def test_L14_a_suspended_holder_whose_token_is_still_there_keeps_the_name(
     seller, held, buyer, claim = await sold(world, "letterhead")
     view = await world.services.domains.get(seller, held.id)
     world.dns.lines["acme.com"] += lines(view.plan.of(Role.OWNERSHIP))
-    await world.services.domains.suspend(seller, held.id, suspended=True)
+    await world.services.domains.change(seller, held.id, suspended=True)
     await world.verify(buyer, claim)
     for _ in range(4):
         await world.sweep()

@@ -75,7 +75,7 @@ async def test_a_suspended_domain_changes_no_hands(world: World) -> None:
     giver, taker = await world.actor("giver"), await world.actor("taker")
     domain = await world.registered(giver)
     await world.services.transfers.offer(giver, domain.id, "taker")
-    await world.services.domains.suspend(giver, domain.id, suspended=True)
+    await world.services.domains.change(giver, domain.id, suspended=True)
     with pytest.raises(Refusal, match="suspended"):
         await world.services.transfers.accept(taker, domain.id)
 

@@ -189,7 +189,7 @@ async def test_what_can_not_be_watched_is_refused(world: World) -> None:
     with pytest.raises(Refusal) as lacking:
         await world.services.watching.watch(await world.actor("acme", "domain.create"), claim.id)
     assert lacking.value.code == "insufficient_permissions"
-    await world.services.domains.suspend(actor, claim.id, suspended=True)
+    await world.services.domains.change(actor, claim.id, suspended=True)
     with pytest.raises(Refusal) as asleep:
         await world.services.watching.watch(actor, claim.id)
     assert asleep.value.code == "suspended"

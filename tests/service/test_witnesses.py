@@ -7,6 +7,7 @@ from letterhead.core.answer import Absent, Fault, Found, Question, RecordType, S
 from letterhead.core.cause import Cause
 from letterhead.core.domain import Status
 from letterhead.core.record import Role
+from letterhead.service.canaries import unwatched
 from letterhead.service.witnesses import MAX_QUESTIONS, Hearing, Witnesses
 from tests.clock import ManualClock
 from tests.service.paper import PaperDns
@@ -23,7 +24,7 @@ def caches(clock: ManualClock) -> list[PaperDns]:
 
 async def heard(clock: ManualClock, own: PaperDns | None, caches: list[PaperDns], quorum: int = 2) -> object:
     """What is established of our MX: at first, and seen by resolvers where it was found."""
-    hearing = Hearing(Witnesses(own, tuple(caches), quorum, clock), 10)
+    hearing = Hearing(Witnesses(own, tuple(caches), quorum, clock, unwatched(clock)), 10)
     answer = (await hearing.answers([MX]))[MX]
     seen = Sighting(MX.name, MX.type)
     return (await hearing.answers([seen]))[seen] if isinstance(answer, Found) else answer
@@ -98,7 +99,7 @@ async def test_R01_caches_that_are_ill_are_no_absence(
 
 
 async def test_a_question_is_asked_once_in_an_examination(dns: PaperDns, clock: ManualClock) -> None:
-    hearing = Hearing(Witnesses(dns, (), 0, clock), 10)
+    hearing = Hearing(Witnesses(dns, (), 0, clock, unwatched(clock)), 10)
     first = await hearing.answers([MX, MX])
     dns.publish("acme.com", OURS)
     assert await hearing.answers([MX]) == first
@@ -106,7 +107,7 @@ async def test_a_question_is_asked_once_in_an_examination(dns: PaperDns, clock: 
 
 
 async def test_an_examination_asks_no_more_than_its_budget(dns: PaperDns, clock: ManualClock) -> None:
-    hearing = Hearing(Witnesses(dns, (), 0, clock), 10)
+    hearing = Hearing(Witnesses(dns, (), 0, clock, unwatched(clock)), 10)
     questions = [replace(MX, name=f"n{n}.acme.com") for n in range(MAX_QUESTIONS + 5)]
     answers = await hearing.answers(questions)
     assert len(dns.asked) == MAX_QUESTIONS

@@ -21,31 +21,35 @@ class StoreError(Exception):
     """The store would not take a change; nothing of it was saved."""
 
 
-class Stale(StoreError):
+class Declined(StoreError):
+    """A rule of the store says no: the store itself is well, and the same change would be declined again."""
+
+
+class Stale(Declined):
     """A row was changed by somebody else since it was read: read it again and decide again."""
 
 
-class HeldElsewhere(StoreError):
+class HeldElsewhere(Declined):
     """The hostname is held by another registration."""
 
 
-class AlreadyRegistered(StoreError):
+class AlreadyRegistered(Declined):
     """The team has registered this hostname before."""
 
 
-class NoRoom(StoreError):
+class NoRoom(Declined):
     """The team has all the domains or addresses that it may, or has registered all that it may for now."""
 
 
-class AlreadyMember(StoreError):
+class AlreadyMember(Declined):
     """The team has a member with this address."""
 
 
-class AddressTaken(StoreError):
+class AddressTaken(Declined):
     """Some team has this address on the platform domain."""
 
 
-class LastOwner(StoreError):
+class LastOwner(Declined):
     """The team would be left without an owner that it has now."""
 
 

@@ -121,10 +121,6 @@ class Domains:
         domain = await owned(self.store, actor, "domain.read", domain_id)
         return View(domain, self.plan(domain), await self.store.reports.evidence(domain.id))
 
-    async def suspend(self, actor: Actor, domain_id: str, *, suspended: bool) -> View:
-        """Suspend a domain, or resume it: it then goes through verification, never straight to verified."""
-        return await self.change(actor, domain_id, suspended=suspended)
-
     async def change(
         self,
         actor: Actor,
@@ -137,7 +133,7 @@ class Domains:
     ) -> View:
         """Change what is given, all or nothing; what stands so already is no change.
 
-        suspended   as in `suspend`.
+        suspended   False resumes it: it then goes through verification, never straight to verified.
         mode        a domain that only sends can be made to receive, never the other way round; its plan then
                     asks for an MX, and it is examined at once: one that is verified lapses if the MX is not
                     there, and has a cycle to publish it.

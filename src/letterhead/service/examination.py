@@ -42,8 +42,7 @@ class Examination:
             return await self._of(domain)
 
     async def _of(self, domain: Domain) -> Report:
-        if self.witnesses.watch is not None:
-            await self.witnesses.watch.look()
+        await self.witnesses.watch.look()
         asked_at = self.clock.now()
         identity = await self.provider.identity(domain)
         records = plan(domain, self.profiles[domain.profile], self.site)

@@ -1,7 +1,7 @@
 """What everybody is told while the store can't be used; why is for the log alone."""
 
 from letterhead.core.refusal import Kind, Refusal
-from letterhead.ports import AlreadyRegistered, HeldElsewhere, OutcomeUnknown, Stale, StoreError
+from letterhead.ports import Declined, OutcomeUnknown, StoreError
 
 
 def outage(error: Exception) -> Refusal | None:
@@ -14,7 +14,7 @@ def outage(error: Exception) -> Refusal | None:
                 "The store was lost while this was being saved: it was saved whole, or nothing of it.",
                 mend="Look whether it was saved before you send the request again.",
             )
-        case Stale() | HeldElsewhere() | AlreadyRegistered():
+        case Declined():
             return None
         case StoreError():
             return Refusal(

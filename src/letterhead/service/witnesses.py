@@ -28,14 +28,14 @@ class Witnesses:
     authoritative  the zone's own servers, or None where a site relies on resolvers alone.
     recursive      resolvers with caches of their own; may be empty.
     quorum         how many of them must agree.
-    watch          who of them is ill, and therefore left out; None where there are no canaries.
+    watch          knows who of them is ill, and therefore left out.
     """
 
     authoritative: Resolver | None
     recursive: tuple[Resolver, ...]
     quorum: int
     clock: Clock
-    watch: Watch | None = None
+    watch: Watch
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ class Hearing:
 
     async def _ask(self, resolver: Resolver, question: Question) -> tuple[Observation, ...]:
         who = self.witnesses
-        illness = who.watch.illness_of(resolver) if who.watch else None
+        illness = who.watch.illness_of(resolver)
         if illness is not None:
             source = Source.AUTHORITATIVE if resolver is who.authoritative else Source.RECURSIVE
             return (_left_out(question, source, str(illness), who.clock.now()),)
