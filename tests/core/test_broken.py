@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from letterhead.core.answer import Fault, Question, RecordType
-from letterhead.core.broken import CYCLES, counted, is_broken
+from letterhead.core.answer import Fault, Question, RecordType, Source
+from letterhead.core.broken import CYCLES, counted, is_bogus, is_silent
 from letterhead.core.cause import Cause
 from letterhead.core.domain import Domain, Status
 from letterhead.core.event import EventKind
@@ -44,7 +44,45 @@ def verified() -> Domain:
 def test_R04_a_zone_is_broken_when_everybody_was_asked_and_nobody_knew(
     faults: tuple[Fault | None, ...], expected: bool
 ) -> None:
-    assert is_broken(report(*faults)) is expected
+    assert is_silent(report(*faults)) is expected
+
+
+def bogus(*faults: Fault | None, after: timedelta = timedelta(0)) -> Report:
+    """What a zone's own server says definitely, and its resolvers with these faults do not."""
+    own = observed(MX)
+    said = [witness(observed(MX, source=Source.RECURSIVE, fault=fault)) for fault in faults]
+    finding = Finding(
+        RECORD, Outcome.UNKNOWN, Cause.DNSSEC_BOGUS, "Mend it.", witnesses=(witness(own), *said)
+    )
+    return Report(Outcome.UNKNOWN, (finding,), NOON + after, "plan")
+
+
+@pytest.mark.parametrize(
+    ("faults", "expected"),
+    [
+        ((Fault.BOGUS,), True),
+        ((Fault.BOGUS, Fault.BOGUS), True),
+        ((Fault.BOGUS, Fault.TIMEOUT), False),
+        ((Fault.BOGUS, None), False),
+        ((Fault.TIMEOUT, Fault.TIMEOUT), False),
+        ((), False),
+    ],
+)
+def test_R04_a_zone_is_bogus_when_every_resolver_says_so(
+    faults: tuple[Fault | None, ...], expected: bool
+) -> None:
+    assert is_bogus(bogus(*faults)) is expected
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_R04_R10_broken_signatures_count_only_while_good_ones_are_called_good(signed: bool) -> None:
+    now, told = verified(), []
+    for number in range(CYCLES + 2):
+        each = bogus(Fault.BOGUS, after=number * CYCLE)
+        now, events = advance(now, each, each.asked_at, cycle=CYCLE, grace=CYCLE, sure=True, signed=signed)
+        told += [event.kind.value.removeprefix("domain.") for event in events]
+    assert told == (["broken", "lapsed", "failed"] if signed else [])
+    assert (now.broken_since is not None) is signed
 
 
 def walked(*reports: Report, sure: bool = True, by_hand: bool = False) -> tuple[Domain, list[str]]:

@@ -27,7 +27,7 @@ class PaperDns:
 
     A zone begins at each registrable domain, and wherever `cuts` says so. A twist replaces what is said to
     one question. After hold(), answers stay on their way until release(): they tell what stood there when
-    it was asked for.
+    it was asked for. `signs`: what it finds bears a good signature, as it says.
     """
 
     def __init__(self, clock: Clock, source: Source = Source.AUTHORITATIVE) -> None:
@@ -41,6 +41,7 @@ class PaperDns:
         self._somebody_asked = asyncio.Event()
         self._clock = clock
         self._source = source
+        self.signs = False
 
     async def ask(self, question: Question, *, within: float) -> Observations:  # noqa: ARG002 - the port's
         self.asked.append(question)
@@ -79,7 +80,8 @@ class PaperDns:
         (observation,) = self._paper(zone).answer(question).observations
         seen_by = {"source": self._source, "zone": zone if self._source is Source.AUTHORITATIVE else ""}
         soa = None if observation.records else observation.soa
-        return (replace(observation, soa=soa, **seen_by),)
+        is_signed = self.signs and observation.fault is None
+        return (replace(observation, soa=soa, authenticated=is_signed, **seen_by),)
 
     def _paper(self, zone: str) -> Paper:
         return Paper([line for lines in self.lines.values() for line in lines], zone)

@@ -225,6 +225,35 @@ async def test_R04_a_zone_that_is_silent_while_the_canaries_sing_fails_after_fou
     assert alerts(logs) == []
 
 
+@pytest.mark.parametrize("is_signed", [True, False])
+async def test_R04_R10_a_zone_with_broken_signatures_is_told_of_where_a_signed_canary_clears_the_clock(
+    world: World, is_signed: bool
+) -> None:
+    """Its own servers are well; each of the resolvers calls forged what they say."""
+    caches = [PaperDns(world.clock, Source.RECURSIVE) for _ in range(3)]
+    world.dns.publish("canary.net", "good.canary.net TXT there")
+    for cache in caches:
+        cache.publish("canary.net", "good.canary.net TXT there", "bogus.canary.net * bogus")
+        cache.signs = is_signed
+    world = replace(world, canaries=CANARIES, recursive=tuple(caches))
+    actor = await world.actor()
+    domain = await world.registered(actor)
+    await world.publish(actor, domain)
+    for cache in caches:
+        cache.publish("acme.com", *world.dns.lines["acme.com"])
+    assert (await world.verify(actor, domain)).domain.status is Status.VERIFIED
+    names = {line.split()[0] for line in world.dns.lines["acme.com"]}
+    for cache in caches:
+        cache.publish("acme.com", *(f"{name} * bogus" for name in names))
+    for _ in range(7):
+        await world.sweep(CYCLE * 1.11)
+    told = ["broken", "lapsed", "failed"] if is_signed else []
+    assert await world.turns(domain) == ["verified", *told]
+    spf = finding(await world.services.domains.get(actor, domain.id), Role.SPF)
+    assert spf.cause is Cause.DNSSEC_BOGUS
+    assert "DNSSEC" in spf.advice
+
+
 async def test_R04_without_canaries_nobody_knows_whose_fault_it_is(world: World) -> None:
     domain = await world.verified(await world.actor())
     world.dns.outage = Fault.LAME

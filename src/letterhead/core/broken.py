@@ -1,18 +1,19 @@
 """Broken zones: nobody gives a definite answer about a domain, while all whom we ask are known to be well.
 
-At first that is "could not find out" like any other. When it lasts, the owners are told; when it has lasted
-for some cycles on end, it counts as a definite failure (DESIGN §3). Who was told is told when it is over.
+Or its own servers give one, and every resolver calls its signature broken. At first that is "could not find
+out" like any other. When it lasts, the owners are told; when it has lasted for some cycles on end, it counts
+as a definite failure. Who was told is told when it is over.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from letterhead.core.answer import Fault
+from letterhead.core.answer import Fault, Source
 from letterhead.core.domain import Domain, Status
 from letterhead.core.event import Event, EventKind
-from letterhead.core.finding import Outcome, Report, shortened
+from letterhead.core.finding import Finding, Outcome, Report, shortened
 
 TOLD_AFTER = timedelta(hours=24)
 """How long a zone is broken before its owners are told."""
@@ -29,16 +30,20 @@ class Counted(NamedTuple):
     events: tuple[Event, ...] = ()
 
 
-def counted(domain: Domain, report: Report, *, cycle: timedelta, by_hand: bool, sure: bool) -> Counted:
+def counted(
+    domain: Domain, report: Report, *, cycle: timedelta, by_hand: bool, sure: bool, signed: bool = False
+) -> Counted:
     """What a report adds to the count, which only a definite answer sets back.
 
     cycle    each one is counted once, whatever is asked in between.
     by_hand  is not counted: asking often makes nothing fail sooner.
     sure     whom we ask is known to be well; else nothing is known of the zone, and the count stands still.
+    signed   good signatures are known to be called good; without that a broken one may be a wrong clock's.
     """
-    if _is_answered(report):
+    is_forged = is_bogus(report)
+    if not is_forged and _is_answered(report):
         return Counted(replace(domain, broken_since=None, broken_cycles=0))
-    if not sure or not is_broken(report):
+    if not sure or not (signed if is_forged else is_silent(report)):
         return Counted(domain)
     since = domain.broken_since or report.asked_at
     lasted = report.asked_at - since
@@ -70,18 +75,27 @@ def over(
     return replace(after, broken_told=False), (*others, recovery)
 
 
-def is_broken(report: Report) -> bool:
+def is_silent(report: Report) -> bool:
     """Whether everybody was asked and nobody gave a definite answer."""
-    faults = _faults(report)
+    faults = _faults(report.findings)
     return report.outcome is Outcome.UNKNOWN and bool(faults) and not faults & {"", Fault.ILL}
 
 
+def is_bogus(report: Report) -> bool:
+    """Whether all that stands in the way is that each resolver calls a signature broken (RFC 4035 §5.5)."""
+    unknown = [f for f in report.findings if f.record.required and f.outcome is Outcome.UNKNOWN]
+    said = [_faults([finding], Source.RECURSIVE) for finding in unknown]
+    return report.outcome is Outcome.UNKNOWN and bool(said) and all(each == {Fault.BOGUS} for each in said)
+
+
 def _is_answered(report: Report) -> bool:
-    return "" in _faults(report)
+    return "" in _faults(report.findings)
 
 
-def _faults(report: Report) -> set[str]:
-    return {witness.fault for finding in report.findings for witness in finding.witnesses}
+def _faults(findings: Iterable[Finding], source: Source | None = None) -> set[str]:
+    """Of all witnesses, or of those of one source; "" for a definite word."""
+    witnesses = (witness for finding in findings for witness in finding.witnesses)
+    return {witness.fault for witness in witnesses if source in (None, witness.source)}
 
 
 def _event(domain: Domain, report: Report) -> Event:

@@ -47,12 +47,17 @@ class Canaries:
     def __bool__(self) -> bool:
         return bool(self.good or self.absent or self.bogus)
 
+    @property
+    def signed(self) -> Question | None:
+        """What is asked of the one that may bear a valid signature; None where there is none."""
+        return Question(self.good, RecordType.TXT) if self.good else None
+
     def questions(self, stray: str, *, validating: bool) -> tuple[Question, ...]:
         """What to ask. `stray` is a random label: a sibling of `absent` that no cache and no filter knows.
 
         validating  whether a broken signature must be noticed: by resolvers, not by a zone's own servers.
         """
-        asked = [Question(self.good, RecordType.TXT)] if self.good else []
+        asked = [self.signed] if self.signed else []
         asked += [Question(name, RecordType.A) for name in self._absent(stray)]
         return (*asked, *(self._bogus() if validating else ()))
 

@@ -16,6 +16,7 @@ class Cause(StrEnum):
     UNREACHABLE = "unreachable"
     SERVERS_DISAGREE = "servers_disagree"
     LAME_DELEGATION = "lame_delegation"
+    DNSSEC_BOGUS = "dnssec_bogus"
     NOT_VISIBLE_YET = "not_visible_yet"
     HELD = "held"
     # Not the record, but the whole domain.
@@ -84,6 +85,10 @@ ADVICE: dict[Cause, str] = {
     Cause.LAME_DELEGATION: (
         "The delegation of {domain} names {detail}, which does not answer for the zone. Remove it from the "
         "delegation at your registrar, or set the zone up there; until then others could claim it."
+    ),
+    Cause.DNSSEC_BOGUS: (
+        "Resolvers that check DNSSEC call the signatures at {host} broken, so much of the world can't see it "
+        "({detail}). Have your DNS host sign {domain} anew, or remove the DS record at your registrar."
     ),
     Cause.NOT_VISIBLE_YET: (
         "{host} is published, but resolvers still remember what was there before. Nothing to do: wait{until}."

@@ -169,6 +169,7 @@ def advance(
     grace: timedelta,
     by_hand: bool = False,
     sure: bool = False,
+    signed: bool = False,
     may_end: bool = True,
 ) -> tuple[Domain, tuple[Event, ...]]:
     """What a report makes of a domain.
@@ -177,6 +178,7 @@ def advance(
     grace    who must yield the name to somebody else does so only when this much time has passed.
     by_hand  somebody asked for this check: it may promote and lapse, never end a lapse in failed nor yield.
     sure     whom we ask is known to be well: a zone that has been silent for long then counts as failed.
+    signed   good signatures are known to be called good: so does one whose signatures are broken.
     may_end  whether a lapse may end in failed; not while too little is known of others.
 
     Evidence that is outdated changes nothing. Returns the domain with its `asked_at` moved on and the
@@ -184,7 +186,7 @@ def advance(
     """
     if is_outdated(domain, report, now):
         return domain, ()
-    domain, is_failure, told = counted(domain, report, cycle=cycle, by_hand=by_hand, sure=sure)
+    domain, is_failure, told = counted(domain, report, cycle=cycle, by_hand=by_hand, sure=sure, signed=signed)
     domain = replace(relieved(domain, report), asked_at=report.asked_at)
     reason = None if by_hand else yielding(domain, report, grace)
     if reason is not None:

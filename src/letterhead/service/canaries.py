@@ -49,6 +49,7 @@ class Watch:
         self._asking = asyncio.Lock()
         self._asked_at = -math.inf
         self._ill: dict[Resolver, Illness] = {}
+        self._vouching: set[Resolver] = set()
         self._urls: dict[Resolver, str] = {}
         self.worse_at: datetime | None = None
         """When somebody was found ill who had not been before; None while nobody ever was."""
@@ -83,6 +84,11 @@ class Watch:
         """Why somebody is not to be asked; None where they are well, as far as is known."""
         return self._ill.get(resolver)
 
+    @property
+    def sees_signatures(self) -> bool:
+        """Whether every resolver called the signature of the good canary good (AD, RFC 4035 §3.2.3)."""
+        return bool(self._recursive) and self._vouching == set(self._recursive)
+
     async def look(self, *, anew: bool = False) -> None:
         """Ask the canaries unless that was done lately; `anew`: unless it began after this call."""
         oldest = self._clock.monotonic() - (0 if anew else self._seconds)
@@ -111,6 +117,11 @@ class Watch:
         observations = dict(zip(questions, said, strict=True))
         if resolver is not self._own:
             self._urls[resolver] = next((o.server for each in said for o in each), "")
+            signed = self._canaries.signed
+            if signed is not None and any(o.authenticated for o in observations[signed]):
+                self._vouching.add(resolver)
+            else:
+                self._vouching.discard(resolver)
         return self._canaries.illness(_answers(observations))
 
     def _url(self, resolver: Resolver) -> str:

@@ -103,6 +103,7 @@ class Checkup:
             grace=self.cadence.grace,
             by_hand=by_hand,
             sure=self.breaker.is_sure,
+            signed=self.breaker.watch.sees_signatures,
             may_end=not self.breaker.is_new,
         )
         snapshot = prospect.snapshot if prospect and prospect.is_good(moved, report) else None
