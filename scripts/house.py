@@ -80,6 +80,34 @@ def arrows(files: Sources) -> dict[tuple[str, str], int]:
     return counted
 
 
+def circles(files: Sources) -> list[set[str]]:
+    """Files that import one another in a circle, also where a type checker alone follows it."""
+    known = {_module(path): path for path in files}
+    standing = {
+        path: {known[name] for name in imports(text) if name in known} - {path}
+        for path, text in files.items()
+    }
+    while ground := {path for path, used in standing.items() if not used & standing.keys()}:
+        standing = {path: used for path, used in standing.items() if path not in ground}
+    return [_reached(path, standing) for path in standing if path in _reached(path, standing)]
+
+
+def _module(path: str) -> str:
+    name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return "letterhead" if name == "__init__" else f"letterhead.{name}"
+
+
+def _reached(start: str, standing: Mapping[str, set[str]]) -> set[str]:
+    """Every file to which the imports of one lead."""
+    reached: set[str] = set()
+    waiting = [start]
+    while waiting:
+        for used in standing.get(waiting.pop(), set()) - reached:
+            reached.add(used)
+            waiting.append(used)
+    return reached & standing.keys()
+
+
 def violations(files: Sources) -> list[str]:
     """Every import that runs against the directions of the house, a line each."""
     return [*_wrong_arrows(files), *_impure(files), *_strange_rooms(files)]

@@ -11,6 +11,7 @@ from litestar.params import JSONBody
 
 from letterhead.api.answer import Answer
 from letterhead.api.dialect import Description, Dialect, Dialects
+from letterhead.api.headers import Headers
 from letterhead.api.native.dialect import NATIVE
 from letterhead.api.problem import Problem
 from letterhead.api.request import Request
@@ -18,6 +19,7 @@ from letterhead.api.responses import errors
 from letterhead.api.settings import Limits
 from letterhead.core.permission import Actor
 from letterhead.core.refusal import forbidden
+from letterhead.service.services import Services
 from tests.api.conftest import Api
 from tests.api.raw import exchange, read
 
@@ -42,8 +44,9 @@ def word(said: Problem, request_id: str, public_url: str) -> Answer:
     return Answer(status, {"content-type": "application/json", **said.headers}, body)
 
 
-async def only_with_a_hat(request: Request, secret: str, actor: Actor) -> None:
-    if request.headers.get("x-hat") not in {None, actor.team} or not secret:
+async def only_with_a_hat(headers: Headers, services: Services, secret: str, actor: Actor) -> None:
+    assert services
+    if headers.get("x-hat") not in {None, actor.team} or not secret:
         raise forbidden("wrong_hat", "That is not your hat.")
 
 

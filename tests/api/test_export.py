@@ -6,7 +6,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from letterhead.api.native import export, stream
+from letterhead.api import streams
+from letterhead.api.native import export
 from tests.api.conftest import Api
 
 
@@ -59,11 +60,11 @@ async def test_A19_an_export_whose_key_is_revoked_is_cut_and_shows_no_more(
 async def test_exports_count_as_streams_and_are_counted_out_again(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "MOST_OF_A_KEY", 0)
+    monkeypatch.setattr(streams, "MOST_OF_A_KEY", 0)
     key = await api.key()
     path = f"/domains/{await api.domain(key)}/history/export"
     assert (await api.ask("GET", path, key)).status_code == 429
-    monkeypatch.setattr(stream, "MOST_OF_A_KEY", 1)
+    monkeypatch.setattr(streams, "MOST_OF_A_KEY", 1)
     for _ in range(3):
         assert len(lines(await api.ask("GET", path, key))) == 1
     assert (await api.ask("HEAD", path, key)).content == b""

@@ -6,8 +6,8 @@ from ipaddress import ip_network
 import pytest
 
 from letterhead.api.bucket import Buckets
+from letterhead.api.charging import examining
 from letterhead.api.client import client
-from letterhead.api.rates import examining
 from letterhead.api.settings import RateLimits
 from letterhead.core.permission import ROLES
 from tests.api.conftest import Api

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from letterhead.api import streams
 from letterhead.api.native import stream
 from letterhead.api.settings import Limits
 from tests.api.conftest import Api
@@ -84,9 +85,9 @@ async def test_A19_a_stream_ends_with_its_key(api: Api, monkeypatch: pytest.Monk
 
 async def test_a_key_has_no_more_streams_than_it_may(api: Api) -> None:
     key = await api.key()
-    asked = [api.ask("GET", "/events/stream", key) for _ in range(stream.MOST_OF_A_KEY + 2)]
+    asked = [api.ask("GET", "/events/stream", key) for _ in range(streams.MOST_OF_A_KEY + 2)]
     codes = sorted(answer.status_code for answer in await asyncio.gather(*asked))
-    assert codes == [200] * stream.MOST_OF_A_KEY + [429] * 2
+    assert codes == [200] * streams.MOST_OF_A_KEY + [429] * 2
     assert (await api.ask("GET", "/events/stream", key)).status_code == 200
 
 

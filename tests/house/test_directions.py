@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.house import MAY_USE, arrows, sources, violations
+from scripts.house import MAY_USE, arrows, circles, sources, violations
 
 CLEAN = {
     "core/plan.py": "from letterhead.core.site import Site",
@@ -64,6 +64,17 @@ def test_nobody_but_the_starters_imports_app_and_the_rooms_form_no_circle() -> N
         ground = {room for room in rooms if not any((room, other) in standing for other in rooms)}
         assert ground, f"a circle among {sorted(rooms)}"
         rooms -= ground
+
+
+def test_no_files_import_one_another_in_a_circle() -> None:
+    assert circles(sources()) == []
+
+
+def test_a_planted_circle_is_found_also_among_types_alone() -> None:
+    typed = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from letterhead.core.site import Site"
+    files = {"core/site.py": "from letterhead.core import plan", "core/plan.py": typed}
+    assert circles({**CLEAN, **files}) == [{"core/site.py", "core/plan.py"}] * 2
+    assert circles(CLEAN) == []
 
 
 def test_each_room_of_the_design_is_there() -> None:

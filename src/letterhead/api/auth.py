@@ -5,6 +5,7 @@ What the actor may do is decided in the services; here it is only found out who 
 
 import re
 
+from letterhead.api import charging
 from letterhead.api.request import Request
 from letterhead.core.permission import Actor
 from letterhead.core.refusal import Kind, Refusal
@@ -28,21 +29,20 @@ _VISIBLE = re.compile(r"[!-~]*")
 
 async def authenticate(request: Request) -> None:
     """Set the actor of a request and count it. Raises `rate_limited`, or an `unauthenticated` Refusal."""
-    rates = request.state.rates
     try:
         request.actor = await _identified(request)
     except Refusal as refusal:
         if refusal.kind is Kind.UNAUTHENTICATED:
-            rates.stranger(request)
+            charging.as_stranger(request)
         raise
     request.is_stranger = False
-    rates.request(request, request.actor)
+    charging.as_actor(request)
 
 
 async def _identified(request: Request) -> Actor:
     secret = secret_of(request)
     actor = await request.services.keys.authenticate(secret)
-    await request.dialect.admit(request, secret, actor)
+    await request.dialect.admit(request.headers, request.services, secret, actor)
     return actor
 
 

@@ -11,21 +11,23 @@ from litestar.openapi.spec import SecurityScheme
 from litestar.types import ControllerRouterHandler
 
 from letterhead.api.answer import Answer
+from letterhead.api.headers import Headers
 from letterhead.api.problem import Problem
-from letterhead.api.request import Request
 from letterhead.core.permission import Actor
+from letterhead.service.services import Services
 
 Wording = Callable[[Problem, str, str], Answer]
 """A dialect's words for a problem, given the request's id and the public URL. Every problem comes through
 here: also unknown paths, wrong methods, unreadable bodies, and what is refused before there is a request."""
 
-Admission = Callable[[Request, str, Actor], Awaitable[None]]
-"""What else must hold for a request, given its key's secret and whose it is: raises a Refusal."""
+Admission = Callable[[Headers, Services, str, Actor], Awaitable[None]]
+"""What else must hold for a request with these headers, given its key's secret and whose it is: raises a
+Refusal."""
 
 
-async def anybody(request: Request, secret: str, actor: Actor) -> None:
+async def anybody(headers: Headers, services: Services, secret: str, actor: Actor) -> None:
     """Admission of whoever has a key in force."""
-    del request, secret, actor
+    del headers, services, secret, actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ class Application:
             await send_stream(answer, request, send)
         else:
             await send_whole(answer, request, send)
-        route = request.place.template if request.place else UNMATCHED
+        route = request.route or UNMATCHED
         self.state.metrics.answered(route, scope["method"], answer.status, perf_counter() - began)
 
     async def _answer(self, request: Request) -> Answer | Stream:
@@ -63,7 +63,7 @@ class Application:
         operation = place.operations.get(request.method)
         if operation is None:
             raise problem.method_not_allowed(place.allow)
-        request.place = place
+        request.route, request.is_open = place.template, place.is_open
         if place.is_open:
             return await operation.perform(request, operation.parameters.read(values, b""))
         await authenticate(request)
@@ -76,8 +76,9 @@ class Application:
         """To whoever asks, without a key: it says nothing but what the OpenAPI document says to everybody."""
         if request.dialect.cors and _is_preflight(request):
             return Answer(204, {}, b"")
-        request.place, _ = self._found(request)
-        return Answer(204, {"allow": request.place.allow}, b"")
+        place, _ = self._found(request)
+        request.route, request.is_open = place.template, place.is_open
+        return Answer(204, {"allow": place.allow}, b"")
 
     def _found(self, request: Request) -> tuple[Place, list[str]]:
         found = self._paths.find(request.path) if is_plain(request.path, request.raw_path) else None

@@ -1,25 +1,19 @@
 """The request as our handlers see it: who asks, for what, and the services that they may ask."""
 
-from __future__ import annotations  # what is imported for types alone would go round in circles
-
 import re
 from os import urandom
-from typing import TYPE_CHECKING
 
 from letterhead.api import problem
+from letterhead.api.asgi import Receive, Scope
+from letterhead.api.bucket import Allowance
+from letterhead.api.cursor import Cursors
+from letterhead.api.dialect import Dialect
 from letterhead.api.headers import Headers
-
-if TYPE_CHECKING:
-    from letterhead.api.asgi import Receive, Scope
-    from letterhead.api.bucket import Allowance
-    from letterhead.api.cursor import Cursors
-    from letterhead.api.dialect import Dialect
-    from letterhead.api.paths import Place
-    from letterhead.api.repeat import Mark
-    from letterhead.api.settings import Settings
-    from letterhead.api.state import State
-    from letterhead.core.permission import Actor
-    from letterhead.service.services import Services
+from letterhead.api.safe import Mark
+from letterhead.api.settings import Settings
+from letterhead.api.state import State
+from letterhead.core.permission import Actor
+from letterhead.service.services import Services
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -38,7 +32,8 @@ class Request:
     id         as X-Request-Id says it.
     dialect    that the path belongs to.
     peer       the address at the other end of the connection; "" where it has none.
-    place      what lives at the path, once that is known and takes the method.
+    route      the template of the path, once that is known and takes the method; "" until then.
+    is_open    whether it needs no key.
     actor      who asks; set by auth.py before any handler runs that is not open to everybody. Until then, it
                is a stranger's request.
     allowance  what is left of the rate that the request counts for, once it has been counted.
@@ -54,14 +49,15 @@ class Request:
         "headers",
         "id",
         "is_head",
+        "is_open",
         "is_stranger",
         "mark",
         "method",
         "path",
         "peer",
-        "place",
         "query",
         "raw_path",
+        "route",
         "state",
     )
 
@@ -78,7 +74,8 @@ class Request:
         self.id = _own_id(self.headers) or mint_request_id()
         self.dialect: Dialect = state.dialects.of(self.path)
         self.peer: str = scope["client"][0] if scope["client"] else ""
-        self.place: Place | None = None
+        self.route = ""
+        self.is_open = False
         self.is_stranger = True
         self.allowance: Allowance | None = None
         self.mark: Mark | None = None

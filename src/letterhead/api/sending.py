@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import aclosing
 
+from letterhead.api import charging
 from letterhead.api.answer import Answer, Stream
 from letterhead.api.asgi import Send
 from letterhead.api.envelope import Fields, common_headers, encoded
@@ -51,6 +52,5 @@ async def _pour(answer: Stream, send: Send) -> None:
 
 
 def _fields(answer: Answer | Stream, request: Request) -> Fields:
-    is_open = request.place is not None and request.place.is_open
-    allowance = None if is_open else request.state.rates.left(request)
+    allowance = None if request.is_open else charging.left(request)
     return [*encoded(answer.headers), *common_headers(request.dialect, request.id, allowance)]

@@ -17,13 +17,13 @@ from letterhead.api.dialect import Dialects
 from letterhead.api.dialects.table import DIALECTS
 from letterhead.api.dispatch import Application
 from letterhead.api.metrics import Metrics
-from letterhead.api.native.stream import Streams
 from letterhead.api.operation import operations
 from letterhead.api.outbound import Outbound
 from letterhead.api.protocol import Doorkeeper, GuardedProtocol
 from letterhead.api.rates import Rates
 from letterhead.api.settings import Settings
 from letterhead.api.state import State
+from letterhead.api.streams import Streams
 from letterhead.api.workings import Lines, Workings
 from letterhead.service.services import Services
 
@@ -61,7 +61,7 @@ def _state(
         settings=settings,
         dialects=dialects,
         metrics=Metrics(settings.registry),
-        rates=Rates(settings),
+        rates=Rates(settings.rates),
         cursors=Cursors(settings.cursor_secret),
         streams=Streams(),
         documents=documents,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from letterhead.api.cursor import Cursors
 from letterhead.api.dialect import Dialects
 from letterhead.api.metrics import Metrics
-from letterhead.api.native.stream import Streams
 from letterhead.api.rates import Rates
 from letterhead.api.settings import Settings
+from letterhead.api.streams import Streams
 from letterhead.service.services import Services
 
 

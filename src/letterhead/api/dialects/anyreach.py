@@ -9,16 +9,18 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
 from letterhead.api.answer import Answer, written
+from letterhead.api.charging import examining
 from letterhead.api.dialect import Description, Dialect
 from letterhead.api.dialects.standing import WORDS, Word, state
+from letterhead.api.headers import Headers
 from letterhead.api.problem import Problem
-from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.api.responses import ALWAYS, errors
 from letterhead.core.hostname import is_registrable, registrable
 from letterhead.core.permission import Actor
 from letterhead.core.record import Record
 from letterhead.core.refusal import Kind, Refusal, forbidden, invalid
+from letterhead.service.services import Services
 from letterhead.service.view import View
 
 
@@ -74,15 +76,15 @@ def word(problem: Problem, request_id: str, public_url: str) -> Answer:
     return Answer(problem.status, headers, msgspec.json.encode(Error(detail=text)))
 
 
-async def admit(request: Request, secret: str, actor: Actor) -> None:
+async def admit(headers: Headers, services: Services, secret: str, actor: Actor) -> None:
     """Hold `X-Anyreach-Org` against the key's team; a personal token must say for whom it asks (A06)."""
-    organization = request.headers.get("x-anyreach-org")
+    organization = headers.get("x-anyreach-org")
     if organization is None and secret.startswith("pat_"):
         text = "Token is missing organization claim."
         raise Refusal(Kind.UNAUTHENTICATED, "organization_required", text, mend="Send X-Anyreach-Org.")
     if organization is None or organization == actor.team:
         return
-    team = await request.services.teams.known(organization)
+    team = await services.teams.known(organization)
     if team is None or team.id != actor.team:
         raise forbidden("wrong_organization", "The token does not belong to this organization.")
 

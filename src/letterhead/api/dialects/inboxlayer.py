@@ -10,10 +10,10 @@ from msgspec import UNSET, Meta, UnsetType
 
 from letterhead.api import problem as problems
 from letterhead.api.answer import Answer, written
+from letterhead.api.charging import examining
 from letterhead.api.dialect import Description, Dialect
 from letterhead.api.dialects.standing import WORDS, Word, state
 from letterhead.api.problem import Problem
-from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.api.responses import ALWAYS, errors
 from letterhead.core.answer import RecordType

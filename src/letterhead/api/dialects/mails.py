@@ -10,11 +10,11 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
 from letterhead.api.answer import Answer
+from letterhead.api.charging import examining
 from letterhead.api.dialect import Description, Dialect
 from letterhead.api.dialects.standing import is_unsure, stands
 from letterhead.api.moment import moment
 from letterhead.api.problem import Problem
-from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.api.responses import ALWAYS, errors
 from letterhead.core.domain import Status

@@ -14,6 +14,7 @@ from msgspec import UNSET
 
 from letterhead.api import etag, page
 from letterhead.api.answer import Answer
+from letterhead.api.charging import examining
 from letterhead.api.dialect import Description, Dialect
 from letterhead.api.dialects.sendmux_shapes import (
     Answered,
@@ -41,7 +42,6 @@ from letterhead.api.dialects.shape import filled
 from letterhead.api.dialects.standing import WORDS, stands
 from letterhead.api.moment import moment
 from letterhead.api.problem import REQUIRED, Problem
-from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.api.responses import ALWAYS, NOT_MODIFIED, errors, unmodified
 from letterhead.core.answer import RecordType

@@ -10,10 +10,10 @@ from msgspec import Meta
 
 from letterhead.api import etag, page
 from letterhead.api.answer import written
+from letterhead.api.charging import examining
 from letterhead.api.moment import moment
 from letterhead.api.native import records
 from letterhead.api.native.responses import BODY, NOT_MODIFIED, POST, Response, problems, unmodified
-from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.core.domain import Mode, Status
 from letterhead.core.finding import Outcome

@@ -5,9 +5,7 @@ its key does, when the server stops, and after a while anyway: its client comes 
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -15,10 +13,10 @@ from litestar import Response, get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Stream
 
-from letterhead.api import problem
 from letterhead.api.native.events import shown
 from letterhead.api.native.responses import problems
 from letterhead.api.request import Request
+from letterhead.api.streams import Streams
 from letterhead.core.permission import Actor
 from letterhead.service.following import Following
 
@@ -31,49 +29,7 @@ HEARTBEAT: Final = 15.0
 RECHECK: Final = 30.0
 """Seconds after which the key is read again."""
 
-MOST_OF_A_KEY: Final = 5
-MOST: Final = 200
-"""Streams of one key, and of all keys together, in one process."""
-
 MEDIA_TYPE: Final = "text/event-stream"
-
-
-class Streams:
-    """The streams of one server. `is_closing` when it stops."""
-
-    def __init__(self) -> None:
-        self.is_closing = False
-        self._open: Counter[str] = Counter()
-        self._asleep: set[asyncio.Event] = set()
-
-    def enter(self, key: str) -> None:
-        """Count a stream in. Raises `too_many_streams`."""
-        if self._open[key] >= MOST_OF_A_KEY or self._open.total() >= MOST:
-            raise problem.too_many_streams()
-        self._open[key] += 1
-
-    def leave(self, key: str) -> None:
-        """Count a stream out."""
-        self._open[key] -= 1
-        if not self._open[key]:
-            del self._open[key]
-
-    async def rest(self, woken: asyncio.Event, within: float) -> None:
-        """Wait until `woken` is set or the server stops, for so many seconds at most."""
-        if self.is_closing:
-            return
-        self._asleep.add(woken)
-        try:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), within)
-        finally:
-            self._asleep.discard(woken)
-
-    def close(self) -> None:
-        """Have every stream end."""
-        self.is_closing = True
-        for woken in self._asleep:
-            woken.set()
 
 
 @get(

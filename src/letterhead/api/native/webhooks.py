@@ -9,11 +9,11 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from letterhead.api import page
+from letterhead.api.charging import examining
 from letterhead.api.moment import in_utc, moment
 from letterhead.api.native.events import Event
 from letterhead.api.native.events import shown as event_shown
 from letterhead.api.native.responses import BODY, POST, problems
-from letterhead.api.rates import examining
 from letterhead.api.request import Request
 from letterhead.core import delivery, webhook
 from letterhead.core.delivery import State
