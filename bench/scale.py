@@ -30,6 +30,7 @@ from letterhead.resolver.bulk.questions import prepared
 from letterhead.service.breaker import Breaker
 from letterhead.service.canaries import unwatched
 from letterhead.service.patrol import STRETCH, Patrol
+from letterhead.service.timekeeping import Timekeeper
 from letterhead.store.relational import open_store
 from letterhead.store.schema import migrate
 from tests.clock import ManualClock
@@ -146,7 +147,9 @@ def _patrolling(url: str, domains: int, told: Connection) -> None:
 
 async def _patrolled(url: str, domains: int, told: Connection) -> None:
     store, clock, seer = open_store(url), ManualClock(), Seer()
-    breaker = Breaker(unwatched(clock), Lifecycle().breaker, CYCLE, clock)
+    breaker = Breaker(
+        unwatched(clock), Timekeeper(store.clocks, CYCLE, clock), Lifecycle().breaker, CYCLE, clock
+    )
     patrol = Patrol(store, seer, breaker, CYCLE, clock)
     pace = CYCLE.total_seconds() * SPREAD * STRETCH / domains
     app.settle()

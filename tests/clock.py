@@ -1,5 +1,6 @@
 """A clock that stands still until a test moves it."""
 
+import secrets
 from datetime import UTC, datetime, timedelta
 
 
@@ -7,6 +8,7 @@ class ManualClock:
     """Satisfies letterhead.ports.Clock; both clocks move only when they are told to."""
 
     def __init__(self, start: datetime = datetime(2026, 1, 15, 12, tzinfo=UTC)) -> None:
+        self.boot = secrets.token_hex(8)
         self._start = start
         self._elapsed = 0.0
 

@@ -71,6 +71,7 @@ from letterhead.service.related import RelatedNames
 from letterhead.service.services import Services
 from letterhead.service.sweep import Sweep
 from letterhead.service.teams import Teams
+from letterhead.service.timekeeping import Timekeeper
 from letterhead.service.transfers import Transfers
 from letterhead.service.verification import Verification
 from letterhead.service.watching import Watching
@@ -260,7 +261,8 @@ def compose(config: Config, adapters: World) -> Services:
     profiles = config.profiles
     examination = Examination(adapters.witnesses, provider, profiles, config.site, clock)
     watch = adapters.witnesses.watch
-    breaker = Breaker(watch, config.lifecycle.breaker, config.cadence.cycle, clock)
+    timekeeper = Timekeeper(store.clocks, config.cadence.cycle, clock)
+    breaker = Breaker(watch, timekeeper, config.lifecycle.breaker, config.cadence.cycle, clock)
     checkup = Checkup(store, examination, config.cadence, breaker, clock)
     (looked, patrolled), through = adapters.lookouts, adapters.looked_through
     prospects = Prospects(store, looked, profiles, config.site, watch, through) if looked else None

@@ -2,10 +2,20 @@
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 class SystemClock:
     """Fills ports.Clock with the machine's own time."""
+
+    def __init__(self) -> None:
+        try:
+            self.boot = _BOOT.read_text("ascii").strip()
+        except OSError:  # not Linux, or hidden
+            self.boot = ""
 
     def now(self) -> datetime:
         """The wall clock, aware, in UTC; it may step when the machine's time is set."""

@@ -50,6 +50,7 @@ from letterhead.service.related import RelatedNames
 from letterhead.service.services import Services
 from letterhead.service.sweep import Sweep
 from letterhead.service.teams import Teams
+from letterhead.service.timekeeping import Timekeeper
 from letterhead.service.transfers import Transfers
 from letterhead.service.verification import Verification
 from letterhead.service.watching import Watching
@@ -183,7 +184,13 @@ async def store(tmp_path: Path, migrated: Path) -> AsyncIterator[Store]:
 def services_of(store: Store, clock: ManualClock, oracle: Oracle) -> Services:
     """The real use cases; only the provider and the DNS are made up."""
     signer = Signer()
-    breaker = Breaker(unwatched(clock), BreakerLimits(25, 20), CADENCE.cycle, clock)
+    breaker = Breaker(
+        unwatched(clock),
+        Timekeeper(store.clocks, CADENCE.cycle, clock),
+        BreakerLimits(25, 20),
+        CADENCE.cycle,
+        clock,
+    )
     checkup = Checkup(store, oracle, CADENCE, breaker, clock)  # type: ignore[arg-type]
     domains = Domains(
         store, signer, PROFILES, SITE, CADENCE, Rules(own=SITE.names), Quota(store, clock, 200, 1_000), clock

@@ -19,6 +19,7 @@ from letterhead.ports import Change, Store
 from letterhead.service.breaker import Breaker
 from letterhead.service.canaries import unwatched
 from letterhead.service.sweep import Sweep
+from letterhead.service.timekeeping import Timekeeper
 from letterhead.store.relational import open_store
 from tests.clock import ManualClock
 
@@ -45,8 +46,10 @@ class SlowCheckup:
 async def main(url: str, ahead: float, seconds: float) -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     store, clock = open_store(url), ManualClock(datetime.now(UTC) + timedelta(seconds=ahead))
+    timekeeper = Timekeeper(store.clocks, HOUR, clock)
+    breaker = Breaker(unwatched(clock), timekeeper, Limits(100, 1), HOUR, clock)
     checkup: Any = SlowCheckup(store, seconds)
-    sweep = Sweep(store, checkup, CADENCE, Breaker(unwatched(clock), Limits(100, 1), HOUR, clock), clock)
+    sweep = Sweep(store, checkup, CADENCE, breaker, clock)
     while await sweep.once():
         pass
     print("idle", flush=True)  # noqa: T201 - as above

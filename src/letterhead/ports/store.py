@@ -15,6 +15,7 @@ from letterhead.core.team import Key, Member, MemberRole, Tally, Team
 from letterhead.ports.bells import Bells
 from letterhead.ports.lookout import Snapshot, Snapshots
 from letterhead.ports.outbox import Deliveries, Events, OwnerNotices, Tail, Webhooks
+from letterhead.ports.world import Clock
 
 
 class StoreError(Exception):
@@ -318,6 +319,16 @@ class Requests(Protocol):
         """Forget an attempt that has no answer."""
 
 
+class Clocks(Protocol):
+    """What time others have."""
+
+    async def ahead(self, clock: Clock) -> timedelta:
+        """How far our wall clock is ahead of the database's own, or else of what it showed here before.
+
+        Nothing where that can't be known.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """What waits in the store, all processes together; each count ends at ten thousand.
@@ -349,6 +360,7 @@ class Store(Protocol):
     keys: Keys
     platform_addresses: PlatformAddresses
     requests: Requests
+    clocks: Clocks
     webhooks: Webhooks
     deliveries: Deliveries
     owner_notices: OwnerNotices

@@ -13,7 +13,15 @@ from letterhead.core.profile import DkimStyle
 
 
 class Clock(Protocol):
-    """Time, injected so that a test can be a month long."""
+    """Time, injected so that a test can be a month long.
+
+    boot  names the run of the machine through which `monotonic` goes on, over all of its processes; "" where
+          that is unknown.
+    """
+
+    @property
+    def boot(self) -> str:
+        """See above."""
 
     def now(self) -> datetime:
         """The wall clock, aware, in UTC."""

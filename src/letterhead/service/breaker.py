@@ -4,21 +4,20 @@ Nothing of it is stored. Each process judges by what it sees itself, asks the ca
 anything, and after a restart has seen nothing yet that it could act upon in haste.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
 from letterhead.core.breaker import TABLE, Level, Limits, State, held, level, sight, suspicion, worse
 from letterhead.core.domain import Domain
 from letterhead.core.finding import Outcome, Report
-from letterhead.core.lifecycle import MOST_SKEW
 from letterhead.core.schedule import JITTER
 from letterhead.ports import Clock, Resolver
 from letterhead.service.canaries import Watch
 from letterhead.service.sights import Sights
+from letterhead.service.timekeeping import Timekeeper
 
 REMEMBERED = 10
 """Newest sights that count, for each domain that must be lost before a share counts."""
@@ -30,11 +29,12 @@ log = structlog.get_logger()
 class Breaker:
     """Stands between what was seen and what becomes of a domain.
 
-    cycle   what was seen longer ago counts no more, nor does it that the clock was set.
+    cycle   what was seen longer ago counts no more.
     alerts  how often the operator was told.
     """
 
     watch: Watch
+    timekeeper: Timekeeper
     limits: Limits
     cycle: timedelta
     clock: Clock
@@ -42,12 +42,9 @@ class Breaker:
     alerts: int = 0
     _examined: set[str] = field(default_factory=set)
     _sights: Sights = field(init=False)
-    _clocks: tuple[datetime, float] = field(init=False)
-    _stepped_at: float = -math.inf
     _started_at: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._clocks = self.clock.now(), self.clock.monotonic()
         self._started_at = self.clock.monotonic()
         lasts = self.cycle * (1 + 2 * JITTER)  # so that a domain is seen again before it is forgotten
         self._sights = Sights(self._most, lasts.total_seconds())
@@ -63,6 +60,7 @@ class Breaker:
         `through` a resolver: whether that one is well, too.
         """
         await self.watch.look()
+        await self.timekeeper.look()
         self._turn()
         is_ill = through is not None and self.watch.illness_of(through) is not None
         return not self.watch.trouble and not is_ill
@@ -98,8 +96,8 @@ class Breaker:
     def _turn(self) -> None:
         """Walk the table once; who opens it is told to the operator, once."""
         self._sights.forget(self.clock.monotonic())
-        self._compare_clocks()
-        ours = bool(self.watch.trouble) or self._has_stepped
+        self.timekeeper.notice()
+        ours = bool(self.watch.trouble or self.timekeeper.doubt)
         after = TABLE[self.state, ours, self._level]
         if (self.state, after) == (State.CLOSED, State.OPEN):
             self.alerts += 1
@@ -117,17 +115,6 @@ class Breaker:
             return sudden
         return worse(sudden, level(self._sights.at_large, self.limits))
 
-    def _compare_clocks(self) -> None:
-        (now, monotonic), (then, before) = (self.clock.now(), self.clock.monotonic()), self._clocks
-        self._clocks = now, monotonic
-        if abs((now - then).total_seconds() - (monotonic - before)) > MOST_SKEW.total_seconds():
-            self._stepped_at = monotonic
-
-    @property
-    def _has_stepped(self) -> bool:
-        """Whether the wall clock was set within the last cycle; strikes are counted on it (L12)."""
-        return self.clock.monotonic() - self._stepped_at < self.cycle.total_seconds()
-
     @property
     def is_new(self) -> bool:
         """Whether too few were examined since the start: what lapsed before may be one host's fault (L16)."""
@@ -142,9 +129,7 @@ class Breaker:
     @property
     def why(self) -> str:
         """What is suspected now, in words."""
-        if self.watch.trouble:
-            return self.watch.trouble
-        if self._has_stepped:
-            return "the clock of this machine was set"
+        if ours := self.watch.trouble or self.timekeeper.doubt:
+            return ours
         is_open = self.state is State.OPEN
         return suspicion(self._sights.at_large if is_open else self._sights.newest)

@@ -44,6 +44,7 @@ class PostgresDatabase:
     """
 
     skip_locked = "FOR UPDATE SKIP LOCKED"
+    time_query = "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS now"
 
     def __init__(self, url: str, *, connections: int = CONNECTIONS, patience: float = PATIENCE) -> None:
         self._patience = patience

@@ -5,6 +5,7 @@ from datetime import datetime
 from letterhead.ports import (
     Backlog,
     Bells,
+    Clocks,
     Deliveries,
     Domains,
     Events,
@@ -21,6 +22,7 @@ from letterhead.ports import (
     Webhooks,
 )
 from letterhead.store.backlog import backlog
+from letterhead.store.clocks import ClockTable
 from letterhead.store.database import Database
 from letterhead.store.deliveries import DeliveryTable
 from letterhead.store.domains import DomainTable
@@ -56,6 +58,7 @@ class RelationalStore:
         self.keys: Keys = KeyTable(database)
         self.platform_addresses: PlatformAddresses = PlatformAddressTable(database)
         self.requests: Requests = RequestTable(database)
+        self.clocks: Clocks = ClockTable(database)
         self.webhooks: Webhooks = WebhookTable(database)
         self.deliveries: Deliveries = DeliveryTable(database)
         self.owner_notices: OwnerNotices = OwnerNoticeTable(database)

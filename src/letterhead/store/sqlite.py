@@ -34,6 +34,7 @@ class SqliteDatabase:
     """
 
     skip_locked = ""
+    time_query = ""
 
     def __init__(self, path: Path) -> None:
         writing = connect_writer(path)
