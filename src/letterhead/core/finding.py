@@ -3,6 +3,7 @@
 Everything here is plain text and numbers, so that a report is stored, shown and sent as it is.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
@@ -65,17 +66,20 @@ class Remark(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What was last definitely known of a record."""
+    """What was last definitely known of a record. `digest` as in Finding."""
 
     outcome: Outcome
     cause: Cause
     found: tuple[str, ...]
+    digest: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True):
     """One record judged.
 
-    found       what stands there instead, or there too: values, at most a handful.
+    found       what stands there instead, or there too: values, shortened; of very many the last one says how
+                many more there are.
+    digest      of all that stands there, however much is shown (digest_of); "" in reports of old.
     visible_at  when resolvers will have forgotten that it was not there; None where that does not matter.
     suggestion  the whole value to publish where it is not simply `record.value`; "" otherwise.
     known       the last definite result before this one, where this one is none (history.remembering).
@@ -91,6 +95,7 @@ class Finding(msgspec.Struct, frozen=True):
     visible_at: datetime | None = None
     suggestion: str = ""
     known: Known | None = None
+    digest: str = ""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -213,6 +218,11 @@ def witness(observation: Observation) -> Witness:
         detail=observation.detail,
         nsid=observation.nsid,
     )
+
+
+def digest_of(values: Iterable[str]) -> str:
+    """Says in 24 hex digits which values these are, in whatever order they came."""
+    return hashlib.blake2b("\n".join(sorted(values)).encode(), digest_size=12).hexdigest()
 
 
 def shortened(text: str, limit: int = MAX_TEXT) -> str:

@@ -1,12 +1,17 @@
 """History: what changed between two reports, said in the words of the records."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from letterhead.core.domain import Domain
 from letterhead.core.event import Event, EventKind
-from letterhead.core.finding import Finding, Known, Outcome, Report, seen_on
+from letterhead.core.finding import Finding, Known, Outcome, Report, seen_on, shortened
 
 DEFINITE = frozenset({Outcome.PASS, Outcome.FAIL})
+
+_OLD_VALUES, _OLD_LENGTH = 5, 100
+"""What reports of old kept of what was found: so many values, so many characters of each, and no digest."""
 
 
 def remembering(before: Report | None, after: Report) -> Report:
@@ -44,7 +49,7 @@ def _known(report: Report | None) -> dict[tuple[str, str], Known]:
     known = {}
     for finding in report.findings if report else ():
         if finding.outcome in DEFINITE:
-            known[_record(finding)] = Known(finding.outcome, finding.cause, finding.found)
+            known[_record(finding)] = Known(finding.outcome, finding.cause, finding.found, finding.digest)
         elif finding.known is not None:
             known[_record(finding)] = finding.known
     return known
@@ -57,7 +62,16 @@ def _record(finding: Finding) -> tuple[str, str]:
 def _differs(before: Known | None, after: Finding) -> bool:
     if before is None:
         return after.outcome is Outcome.PASS
-    return (before.cause, sorted(before.found)) != (after.cause, sorted(after.found))
+    if before.cause is not after.cause:
+        return True
+    if before.digest:
+        return before.digest != after.digest
+    # Of a few causes nothing was kept that is shown now.
+    return bool(before.found) and _as_of_old(before.found) != _as_of_old(after.found)
+
+
+def _as_of_old(found: Sequence[str]) -> list[str]:
+    return sorted(shortened(value, _OLD_LENGTH) for value in found[:_OLD_VALUES])
 
 
 def _told(before: Known | None, after: Finding) -> dict[str, str]:

@@ -33,7 +33,8 @@ class Record(msgspec.Struct, kw_only=True):
 
     `host` is the full name, without a final dot. `value` is unquoted; of an MX only the exchange, with
     `priority` beside it. `advice` is one sentence, empty where nothing is wrong; `found` is what stands
-    there instead, or there too; `suggestion` the whole value to publish where it is not simply `value`.
+    there instead, or there too; of very many the last says how many more there are. `suggestion` is the whole
+    value to publish where it is not simply `value`.
     `visible_at` is when resolvers will have forgotten that the record was not there.
     """
 

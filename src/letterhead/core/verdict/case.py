@@ -3,21 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from msgspec.structs import replace
 
 from letterhead.core.answer import Absent, Answer, Fault, Found, Observation, Source, Unreachable
 from letterhead.core.cause import Cause
-from letterhead.core.finding import Finding, Outcome, Remark, advice, shortened, witness
+from letterhead.core.finding import Finding, Outcome, Remark, advice, digest_of, shortened, witness
 from letterhead.core.inquiry import Inquiry, sighted
 from letterhead.core.plan import Plan
 from letterhead.core.record import Record
 
-SHOWN_VALUES = 5
-"""Foreign values shown beside a finding."""
+SHOWN_LENGTH = 512
+"""Characters of a foreign value shown beside a finding; no SPF record should be longer (RFC 7208 §3.4)."""
 
-SHOWN_LENGTH = 100
-"""Characters of each."""
+SHOWN_VALUES = 5
+"""Foreign values shown in any case, however long they are."""
+
+SHOWN_MORE = 20
+SHOWN_TEXT = 1_024
+"""Further ones are shown while there are no more values, and characters in all of them, than this."""
 
 MAX_REMARKS = 20
 """Remarks kept with a finding; a hostile record could bring thousands."""
@@ -116,9 +121,19 @@ class Case:
             outcome=outcome,
             cause=cause,
             advice=advice(cause, self.record, self.domain, **{**details, **shown}),
-            found=tuple(shortened(value, SHOWN_LENGTH) for value in found[:SHOWN_VALUES]),
+            found=_shown(found),
             remarks=tuple(Remark(r.code, shortened(r.text)) for r in remarks[:MAX_REMARKS]),
             witnesses=tuple(witness(o) for o in observations[:MAX_WITNESSES]),
             visible_at=visible_at,
             suggestion=details.get("suggestion", ""),
+            digest=digest_of(found),
         )
+
+
+def _shown(values: Sequence[str]) -> tuple[str, ...]:
+    """What is shown of the values found; where not all are, the last says how many more there are."""
+    texts = [shortened(value, SHOWN_LENGTH) for value in values[:SHOWN_MORE]]
+    short = sum(length <= SHOWN_TEXT for length in accumulate(map(len, texts)))
+    shown = texts[: max(short, SHOWN_VALUES)]
+    hidden = len(values) - len(shown)
+    return (*shown, f"… {hidden} more") if hidden else tuple(shown)

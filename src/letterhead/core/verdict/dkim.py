@@ -1,10 +1,12 @@
 """DKIM: our public key as a TXT record, or CNAMEs that lead to it (FAULTS.md group K)."""
 
+from msgspec.structs import replace
+
 from letterhead.core import dkim
 from letterhead.core.answer import Absent, Found, Rdata, RecordType, Target, Txt, Unreachable
 from letterhead.core.cause import Cause
 from letterhead.core.dkim import Defect, KeyRecord, Selector, Severity, Standing
-from letterhead.core.finding import Finding, Remark
+from letterhead.core.finding import Finding, Remark, advice, shortened
 from letterhead.core.inquiry import Inquiry, ask
 from letterhead.core.verdict.absence import missing
 from letterhead.core.verdict.case import Case
@@ -79,7 +81,12 @@ def _no_alias(case: Case, answer: Absent) -> Inquiry[Finding]:
     finding = yield from missing(case, answer, lambda data: _leads_to(case, data))
     if finding.cause is not Cause.WRONG_TYPE:
         return finding
-    return case.failed(Cause.ALIAS_FLATTENED, answer, finding.found, detail="; ".join(finding.found))
+    told = shortened("; ".join(finding.found))
+    return replace(
+        finding,
+        cause=Cause.ALIAS_FLATTENED,
+        advice=advice(Cause.ALIAS_FLATTENED, case.record, case.domain, detail=told),
+    )
 
 
 def _leads_to(case: Case, data: Rdata) -> bool:

@@ -19,7 +19,7 @@ def dmarc(case: Case) -> Inquiry[Finding]:
     discovery = yield from discover(case.domain)
     own = discovery.own
     if len(own.records) > 1:  # discarded, all of them (RFC 9989 §4.10), even where a parent's rules then
-        shown = [record.data.decode("ascii", "replace") for record in own.records]
+        shown = [_text(record.data) for record in own.records]
         suggestion = _suggestion(case, max(own.records, key=_strictness))
         return case.failed(
             Cause.DMARC_MULTIPLE, own.answer, shown, detail=str(len(shown)), suggestion=suggestion
@@ -33,7 +33,7 @@ def dmarc(case: Case) -> Inquiry[Finding]:
 
 def _ruled(case: Case, discovery: Discovery, ruling: Ruling) -> Inquiry[Finding]:
     answer = next(step.answer for step in discovery.steps if step.domain == ruling.domain)
-    shown = [ruling.record.data.decode("ascii", "replace")]
+    shown = [_text(ruling.record.data)]
     remarks = _remarks(case, discovery, ruling)
     if at_least(ruling.policy, wanted_policy(case.record.value)):
         return (yield from case.passed(answer, shown, remarks))
@@ -69,20 +69,21 @@ def _remarks(case: Case, discovery: Discovery, ruling: Ruling) -> list[Remark]:
 
 def _without_policy(case: Case, discovery: Discovery, lacking: NoPolicy) -> Inquiry[Finding]:
     own = discovery.own
-    answer = next((s.answer for s in discovery.steps if s.domain == lacking.domain), own.answer)
+    step = next((s for s in discovery.steps if s.domain == lacking.domain), own)
     if lacking.lack is Lack.VOID:
+        shown = [_text(record.data) for record in step.records]
         detail = f"_dmarc.{lacking.domain} names no valid policy"
         suggestion = _suggestion(case, own.record)
-        return case.failed(Cause.DMARC_INVALID, answer, detail=detail, suggestion=suggestion)
+        return case.failed(Cause.DMARC_INVALID, step.answer, shown, detail=detail, suggestion=suggestion)
     for stray in _mangled(discovery):
-        shown = [stray.data.decode("ascii", "replace")]
+        shown = [_text(stray.data)]
         suggestion = _suggestion(case, _salvaged(stray))
         return case.failed(
             Cause.DMARC_INVALID, own.answer, shown, detail=_words(stray.reason), suggestion=suggestion
         )
     if isinstance(own.answer, Absent):
         return (yield from missing(case, own.answer, _is_policy, Cause.DMARC_MISSING))
-    return case.failed(Cause.DMARC_MISSING, answer)
+    return case.failed(Cause.DMARC_MISSING, step.answer)
 
 
 def _mangled(discovery: Discovery) -> list[NotDmarc]:
@@ -95,6 +96,10 @@ def _salvaged(stray: NotDmarc) -> Record | None:
     tags = tag_list.read(stray.data.translate(None, b'"\\')).tags
     meant = dmarc_record.parse("; ".join(["v=DMARC1", *(str(t) for t in tags if t.name.lower() != "v")]))
     return meant if isinstance(meant, Record) else None
+
+
+def _text(data: bytes) -> str:
+    return Txt((data,)).text
 
 
 def _words(code: Mistake | Reason) -> str:
