@@ -13,6 +13,7 @@ from letterhead.service import health
 from letterhead.service.pulse import STILL
 from tests.clock import ManualClock
 from tests.service.world import World
+from tests.store.inspection import query
 
 
 async def done() -> int:
@@ -42,6 +43,21 @@ async def test_a_schema_of_another_version_is_named(world: World, path: Path) ->
     other.close()
     (problem,) = (await world.services.health.condition()).problems
     assert problem.startswith("store: ")
+
+
+async def test_X03_a_store_that_can_not_save_is_named_until_it_can(world: World) -> None:
+    actor = await world.actor()
+    path = f"sqlite:///{world.path}"
+    for table in ("domain", "request"):
+        query(
+            path, f"CREATE TRIGGER f_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    with pytest.raises(StoreError):
+        await world.registered(actor)
+    assert (await world.services.health.condition()).problems == ["store: the database says: full"]
+    for table in ("domain", "request"):
+        query(path, f"DROP TRIGGER f_{table}")
+    assert (await world.services.health.condition()).problems == []
 
 
 async def test_X14_a_store_that_never_answers_is_not_waited_for(

@@ -10,10 +10,12 @@ import psycopg
 import pytest
 
 from letterhead.ports import Change, OutcomeUnknown, Stale, Store, StoreError
-from letterhead.store import postgres, postgres_session
+from letterhead.store import postgres as adapter
+from letterhead.store import postgres_session
 from letterhead.store.database import Statement
 from letterhead.store.postgres import PostgresDatabase
 from letterhead.store.relational import RelationalStore
+from tests.postgres import Postgres
 from tests.store.inspection import TERMINATE, query
 from tests.store.samples import ACME, EVIL, HOUR, NOON, a_domain, an_event
 from tests.store.severing import Proxy
@@ -232,13 +234,13 @@ async def test_X09_many_more_callers_than_connections_are_all_served(store: Stor
     added = await asyncio.gather(*(store.domains.add(a_domain(f"n{n}.com"), (), ()) for n in range(400)))
     assert len({domain.id for domain in added}) == 400
     ((used,),) = query(url, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'letterhead'")
-    assert used <= postgres.CONNECTIONS
+    assert used <= adapter.CONNECTIONS
 
 
 async def test_X09_a_queue_without_end_is_refused_at_once(
     opened: Callable[..., PostgresDatabase], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres, "WAITING", 5)
+    monkeypatch.setattr(adapter, "WAITING", 5)
     database = opened(connections=1)
     await database.read("SELECT 1", {})
     asked = [database.read("SELECT pg_sleep(0.2)", {}) for _ in range(12)]
@@ -284,6 +286,22 @@ async def test_a_server_that_is_not_there_is_a_clear_error_without_the_password(
     with pytest.raises(StoreError, match="refused") as raised:
         postgres_session.connect(url)
     assert "hunter2" not in str(raised.value)
+
+
+async def test_a_server_that_takes_no_changes_is_not_ready_until_it_does(
+    url: str, postgres: Postgres, opened: Callable[..., PostgresDatabase]
+) -> None:
+    """As a standby, on which each transaction is read-only."""
+    store, name = RelationalStore(opened()), url.rpartition("/")[2]
+    await store.ready()
+    for mode in ("on", "off"):
+        postgres.query(f"ALTER DATABASE {name} SET default_transaction_read_only = {mode}")
+        query(url, TERMINATE)  # a new mode is that of new connections
+        if mode == "on":
+            with pytest.raises(StoreError, match="standby"):
+                await store.ready()
+            assert await store.teams.by_slug(ACME.slug) is None
+    await store.ready()
 
 
 async def test_L11_a_lease_passes_over_what_somebody_is_changing(store: Store, url: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from letterhead.core.domain import Status
+from letterhead.core.domain import Domain, Status
 from letterhead.core.event import EventKind
 from letterhead.core.identity import SealedKey
 from letterhead.ports import Change, OutcomeUnknown, Store, StoreError
@@ -166,6 +166,31 @@ async def test_X02_a_store_whose_disk_has_failed_can_be_read_and_is_not_ready(
         await store.ready()
     assert await store.teams.by_slug(ACME.slug) == ACME
     await store.close()
+
+
+async def test_X03_a_store_whose_disk_is_full_is_not_ready_until_there_is_room(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing = connect_writer(file_of(url))
+    monkeypatch.setattr(sqlite, "connect_writer", lambda _: writing)
+    store = open_store(url)
+    await store.teams.add(ACME)
+    ((pages,),) = query(url, "PRAGMA page_count")
+    writing.execute(f"PRAGMA max_page_count = {pages + 2}")
+    added = (store.domains.add(a_domain(f"n{n}.com"), (), ()) for n in range(100))
+    failed = [each for each in await asyncio.gather(*added, return_exceptions=True) if not is_saved(each)]
+    assert failed
+    for _ in range(3):
+        with pytest.raises(StoreError, match="full"):
+            await store.ready()
+    writing.execute("PRAGMA max_page_count = 100000")
+    await store.ready()
+    await store.domains.add(a_domain("later.com"), (), ())
+    await store.close()
+
+
+def is_saved(outcome: object) -> bool:
+    return isinstance(outcome, Domain)
 
 
 def test_what_is_no_database_is_a_clear_error(tmp_path: Path) -> None:

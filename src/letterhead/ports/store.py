@@ -371,7 +371,7 @@ class Store(Protocol):
         """What waits; the same cost however much that is."""
 
     async def ready(self) -> None:
-        """Raise StoreError unless it can be read and its schema is the one we know."""
+        """Raise StoreError unless it can be read, takes changes, and its schema is the one we know."""
 
     async def close(self) -> None:
         """Finish what waits to be written, then let go of everything."""

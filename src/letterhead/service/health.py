@@ -38,7 +38,7 @@ class Health:
         return Condition([*await self._of_store(), *self._of_worker()], list(self._of_dns()))
 
     async def _of_store(self) -> list[str]:
-        """Whether it can be read, and stands at the schema that we know."""
+        """Whether it can be read, takes changes, and stands at the schema that we know."""
         try:
             async with asyncio.timeout(PATIENCE):
                 await self.store.ready()

@@ -77,6 +77,9 @@ class Database(Protocol):
     async def schema_version(self) -> str | None:
         """The migration that the schema stands at, or None where there is no schema."""
 
+    async def require_writable(self) -> None:
+        """Raise StoreError where nothing can be saved now; tried only where something could not be lately."""
+
     async def close(self) -> None:
         """Finish the transactions that wait, then let go of the database."""
 

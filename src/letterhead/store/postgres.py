@@ -17,6 +17,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from letterhead.ports import OutcomeUnknown, StoreError
 from letterhead.store import postgres_session
 from letterhead.store.database import Params, Rows, Statement
+from letterhead.store.doubt import Doubt
 from letterhead.store.placeholders import in_psycopg_form
 from letterhead.store.postgres_bells import PostgresBells
 from letterhead.store.postgres_row import PostgresRow, rows_by_name
@@ -62,6 +63,7 @@ class PostgresDatabase:
         )
         self._under_way: set[asyncio.Future[None]] = set()
         self._closed = False
+        self._doubt = Doubt(self.write)
         self.bells = PostgresBells(url, self.read)
 
     async def read(self, sql: str, params: Params) -> Rows:
@@ -78,7 +80,8 @@ class PostgresDatabase:
 
         A caller that is cancelled while it waits does not know whether it was saved.
         """
-        results = await self._patiently(lambda connection: _commit(connection, transaction))
+        with self._doubt.about(transaction):
+            results = await self._patiently(lambda connection: _commit(connection, transaction))
         self.bells.ring_for(transaction)
         return results
 
@@ -87,6 +90,13 @@ class PostgresDatabase:
         (table,) = await self.read(postgres_session.SCHEMA_TABLE, {})
         rows = await self.read(postgres_session.SCHEMA_VERSION, {}) if table["there"] else ()
         return str(rows[0]["version_num"]) if rows else None
+
+    async def require_writable(self) -> None:
+        """Raise StoreError where the server takes no changes, as a standby, or nothing can be saved."""
+        (mode,) = await self.read(postgres_session.READ_ONLY, {})
+        if mode["read_only"]:
+            raise StoreError("the database takes no changes: it is a standby, or was made read-only")
+        await self._doubt.settle()
 
     async def close(self) -> None:
         """Finish what is under way, take nothing more, close every connection."""

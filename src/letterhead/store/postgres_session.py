@@ -129,3 +129,4 @@ def schema_version(connection: psycopg.Connection[DictRow]) -> str | None:
 
 SCHEMA_TABLE: Final = "SELECT to_regclass('alembic_version') IS NOT NULL AS there"
 SCHEMA_VERSION: Final = "SELECT version_num FROM alembic_version"
+READ_ONLY: Final = "SELECT current_setting('transaction_read_only') = 'on' AS read_only"  # so on each standby

@@ -70,8 +70,9 @@ class RelationalStore:
         return await backlog(self._database, now)
 
     async def ready(self) -> None:
-        """Raise StoreError unless the database can be read and stands at the schema we know."""
+        """Raise StoreError unless the database can be read and written and stands at the schema we know."""
         require_current(await self._database.schema_version())
+        await self._database.require_writable()
 
     async def close(self) -> None:
         """Finish what waits to be written, then let go of the database."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from letterhead.ports import StoreError
 from letterhead.store.bells import ProcessBells
 from letterhead.store.database import Params, Rows, Statement
+from letterhead.store.doubt import Doubt
 from letterhead.store.group_commit import BUSY_SECONDS, GroupCommit, is_busy, store_error
 
 _DURABLE = (
@@ -41,6 +42,7 @@ class SqliteDatabase:
         self._reader = connect_reader(path)
         self._writer = GroupCommit(writing)
         self._moment: int | None = None
+        self._doubt = Doubt(self.write)
         self.bells = ProcessBells()
 
     async def read(self, sql: str, params: Params) -> Rows:
@@ -73,14 +75,19 @@ class SqliteDatabase:
 
         A caller that is cancelled while it waits does not know whether it was saved.
         """
-        results = await asyncio.wrap_future(self._writer.submit(*transaction))
+        with self._doubt.about(transaction):
+            results = await asyncio.wrap_future(self._writer.submit(*transaction))
         self.bells.ring_for(transaction)
         return results
 
     async def schema_version(self) -> str | None:
-        """The migration that the schema stands at. Raises StoreError also when nothing can be written."""
-        self._writer.require_sound()
+        """The migration that the schema stands at."""
         return schema_version(self._reader)
+
+    async def require_writable(self) -> None:
+        """Raise StoreError where the disk has failed or nothing can be saved."""
+        self._writer.require_sound()
+        await self._doubt.settle()
 
     async def close(self) -> None:
         """Commit what waits, then close both connections; the last one to go tidies the log away."""
