@@ -1,5 +1,6 @@
 """What the history tells of single records, whatever we could not see in between."""
 
+from collections import Counter
 from datetime import timedelta
 
 from structlog.testing import capture_logs
@@ -7,7 +8,9 @@ from structlog.testing import capture_logs
 from letterhead.core.answer import Fault
 from letterhead.core.domain import Status
 from letterhead.core.finding import Outcome
+from letterhead.core.history import AT_ONCE, PAUSE
 from letterhead.core.record import Role
+from letterhead.core.schedule import WATCHED
 from letterhead.ports import Store
 from tests.clock import ManualClock
 from tests.service.paper import PaperDns
@@ -65,6 +68,32 @@ async def test_L12_when_the_clock_was_set_back_a_domain_goes_on_from_the_new_hou
     told = len(await now.changes(domain))
     await now.verify(actor, domain)
     assert len(await now.changes(domain)) == told, "a change is told once"
+
+
+async def test_a_zone_that_answers_otherwise_each_time_fills_no_history(world: World) -> None:
+    actor = await world.actor()
+    claim = await world.registered(actor)
+    hosts = [record.host for record in (await world.services.domains.get(actor, claim.id)).plan.records]
+    for number in range(30):
+        await world.services.watching.watch(actor, claim.id)
+        lines = [f"{host} TXT v=spf1 ip4:192.0.2.{number} ~all" for host in hosts]
+        world.dns.publish("acme.com", *lines, f"acme.com MX 10 mx{number}.other.example")
+        assert await world.services.sweep.watched() == 1
+        world.pass_time(WATCHED * 1.2)
+    told = await world.changes(claim)
+    assert max(Counter(each["record"] for each in told).values()) == AT_ONCE
+    await world.publish(actor, claim)
+    assert await world.services.sweep.watched() == 1
+    assert await world.turns(claim) == ["verified"], "a turn of the domain itself is never held back"
+    due_at = (await world.now(claim)).due_at
+    assert due_at is not None
+    assert due_at - world.clock.now() <= PAUSE, "it is examined when the last change can be told"
+    await world.sweep(PAUSE)
+    last = {each["record"]: each["to"] for each in await world.changes(claim)}
+    assert set(last.values()) == {"ok"}
+    due_at = (await world.now(claim)).due_at
+    assert due_at is not None
+    assert due_at - world.clock.now() >= CYCLE, "and then in a cycle, as ever"
 
 
 async def test_a_turn_says_who_saw_what_it_rests_on(world: World) -> None:

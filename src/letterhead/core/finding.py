@@ -74,11 +74,23 @@ class Known(msgspec.Struct, frozen=True):
     digest: str = ""
 
 
+class Pace(msgspec.Struct, frozen=True):
+    """How history holds back with a record that changes all the time (history.py).
+
+    until  the more was told of it lately, the further ahead; forgotten when it is over.
+    told   what was told last, where what is known since then was held back.
+    """
+
+    until: datetime
+    told: Known | None = None
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One record judged.
 
     found       what stands there instead, or there too: values, shortened; of very many the last one says how
                 many more there are.
+    pace        how much was told of its changes lately; None where that is nothing (history.remembering).
     digest      of all that stands there, however much is shown (digest_of); "" in reports of old.
     visible_at  when resolvers will have forgotten that it was not there; None where that does not matter.
     suggestion  the whole value to publish where it is not simply `record.value`; "" otherwise.
@@ -96,6 +108,7 @@ class Finding(msgspec.Struct, frozen=True):
     suggestion: str = ""
     known: Known | None = None
     digest: str = ""
+    pace: Pace | None = None
 
 
 class Report(msgspec.Struct, frozen=True):

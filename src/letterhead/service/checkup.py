@@ -16,7 +16,7 @@ import structlog
 from letterhead.core import lifecycle
 from letterhead.core.domain import Domain, Status
 from letterhead.core.finding import Report, without_witnesses
-from letterhead.core.history import changes, remembering
+from letterhead.core.history import changes, remembering, tells_at
 from letterhead.core.lifecycle import advance
 from letterhead.core.plan import plan
 from letterhead.core.schedule import Cadence, careful_due, due, is_prompt
@@ -110,6 +110,7 @@ class Checkup:
         moved = self._scheduled(domain, moved, report, now, by_hand=by_hand)
         if snapshot is not None:
             moved = replace(moved, due_at=careful_due(moved, now, self.cadence))
+        moved = _hastened(moved, tells_at(report, now))
         told = [*changes(domain, before, report), *events]
         rivals = Rivals(self.store, self.cadence)
         others = await rivals.moved_by(domain, moved, report, now)
@@ -132,6 +133,13 @@ class Checkup:
         if by_hand and stays and due_at is not None and domain.due_at is not None:
             due_at = min(due_at, domain.due_at)
         return replace(moved, due_at=due_at)
+
+
+def _hastened(domain: Domain, at: datetime | None) -> Domain:
+    """Due no later than a moment, if it ever is."""
+    if at is None or domain.due_at is None:
+        return domain
+    return replace(domain, due_at=min(domain.due_at, at))
 
 
 def _note(domain: Domain, moved: Domain, before: Report | None, report: Report) -> None:
