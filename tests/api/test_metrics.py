@@ -2,15 +2,21 @@
 
 import re
 import socket
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from letterhead.api.workings import Workings
+from letterhead.core.lap import SPREAD
 from letterhead.ports import StoreError
+from letterhead.service.patrol import Patrol
+from letterhead.service.queues import COUNTED_EVERY
 from scripts.describe import DOCS
 from tests.api.conftest import Api
+from tests.service.eyes import StillLookout
 
 _ROW = re.compile(r"^\| `(letterhead_\w+)(?:\{([\w,]+)\})?` \| (\w+) \|", re.MULTILINE)
 
@@ -64,6 +70,37 @@ async def test_the_lag_is_that_of_the_domain_that_is_due_longest(api: Api) -> No
     assert 500 < lag <= 600
 
 
+async def test_the_patrol_is_counted_and_its_lap_is_late_when_nobody_goes_on(api: Api) -> None:
+    services = api.services
+    lookout, cycle = StillLookout(api.clock), timedelta(hours=6)
+    patrol = Patrol(services.queues.store, lookout, services.breaker, cycle, api.clock)
+    workings = Workings(replace(services, patrol=patrol))
+
+    async def lag() -> float:
+        api.clock.advance(COUNTED_EVERY)
+        await services.queues.look()
+        return value({each.name: each for each in workings.collect()}["letterhead_patrol_lag_seconds"])
+
+    patrol.glances.update(same=5, silent=1)
+    glances = {each.name: each for each in workings.collect()}["letterhead_patrol_glances"]
+    counted = {sample.labels["result"]: sample.value for sample in glances.samples}
+    assert counted == {"same": 5, "changed": 0, "silent": 1}
+    assert await lag() == 0, "it never began"
+    while await patrol.once():
+        pass
+    assert await lag() == 0
+    api.clock.advance((cycle * SPREAD).total_seconds() + 600)
+    assert 600 <= await lag() <= 620
+    await patrol.once()
+    assert await lag() == 0
+
+
+async def test_without_a_patrol_none_is_told_of(api: Api) -> None:
+    metrics = await scraped(api)
+    assert metrics["letterhead_patrol_lag_seconds"].samples == []
+    assert metrics["letterhead_patrol_glances_total"].samples == []
+
+
 async def test_what_happened_is_counted_once_it_is_announced(api: Api) -> None:
     key = await api.key()
     await api.domain(key)
@@ -102,6 +139,7 @@ async def test_R02_a_number_that_can_not_be_found_out_is_no_zero(
     metrics = await scraped(api)
     assert metrics["letterhead_sweep_lag_seconds"].samples == []
     assert metrics["letterhead_waiting"].samples == []
+    assert api.services.queues.patrol_lag is None
     assert metrics["letterhead_breaker_open"].samples
 
 

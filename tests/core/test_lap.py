@@ -56,6 +56,14 @@ def test_a_lap_that_is_a_little_late_catches_up_and_one_that_stood_still_goes_on
     assert lap.moved("", 500, late, CYCLE).next_at == late - CYCLE * SLACK + share
 
 
+def test_a_lap_is_late_by_how_long_its_next_stretch_could_have_been_taken() -> None:
+    assert Lap().lag(NOON) == timedelta(0)
+    lap = Lap("dom_1", NOON, NOON, passed=500, expected=1000)
+    assert [lap.lag(NOON + n * SECOND) for n in (-9, 0, 90)] == [timedelta(0), timedelta(0), 90 * SECOND]
+    on_time = lap.moved("dom_2", 100, NOON + SECOND, CYCLE)
+    assert on_time.lag(NOON + SECOND) == timedelta(0)
+
+
 def test_L12_a_clock_that_was_set_back_stops_no_lap() -> None:
     lap = Lap("dom_1", NOON, NOON + CYCLE * SPREAD, passed=0, expected=500)
     assert not lap.is_due(NOON, CYCLE)

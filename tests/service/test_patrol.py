@@ -272,6 +272,21 @@ async def test_where_most_of_a_stretch_seems_changed_the_operator_is_told(
     assert len(await examined_since(world, domains)) == changed + silent, "they are examined all the same"
 
 
+async def test_looks_are_counted_by_what_they_come_to(watching: World, eyes: PaperLookout) -> None:
+    domains = await settled(watching, 12)
+    patrolling = watching.services.patrol
+    assert patrolling is not None
+    watching.dns.lines["acme1.com"].append("acme1.com TXT something=else")
+    eyes.silent |= {domain.hostname for domain in domains[2:4]}
+    watching.pass_time(CYCLE)
+    assert await patrolling.once() == 12
+    assert patrolling.glances == {"same": 9, "changed": 1, "silent": 2}
+    eyes.is_blind = True
+    watching.pass_time(CYCLE)
+    assert await patrolling.once() == 12
+    assert patrolling.glances == {"same": 9, "changed": 1, "silent": 14}, "also where nothing is done for it"
+
+
 async def part_fails(world: World, domains: list[Domain], failing: int) -> list[Status]:
     """How they stand when the first of them have failed, and a process was started anew just before.
 

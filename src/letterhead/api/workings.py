@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 
 from letterhead.core.finding import Outcome
 from letterhead.service.examined import BUCKETS, Examined
+from letterhead.service.patrol import RESULTS
 from letterhead.service.services import Services
 
 
@@ -23,6 +24,7 @@ class Workings(Collector):
     def collect(self) -> Iterator[Metric]:
         """The numbers as they are now."""
         yield from self._of_queues()
+        yield from self._of_patrol()
         yield from _of_examinations(self._services.verification.checkup.examined)
         yield CounterMetricFamily(
             "letterhead_domains_set_aside",
@@ -54,6 +56,25 @@ class Workings(Collector):
                 waiting.add_metric((queue,), getattr(queues.backlog, queue))
         yield lag
         yield waiting
+
+    def _of_patrol(self) -> Iterator[Metric]:
+        """Nothing where there is no resolver to patrol with."""
+        patrol, late = self._services.patrol, self._services.queues.patrol_lag
+        lag = GaugeMetricFamily(
+            "letterhead_patrol_lag_seconds", "By how much the lap of all processes together is late."
+        )
+        glances = CounterMetricFamily(
+            "letterhead_patrol_glances",
+            "Domains that the patrol has looked at, by what that came to.",
+            labels=("result",),
+        )
+        if patrol is not None:
+            if late is not None:
+                lag.add_metric((), late)
+            for result in RESULTS:
+                glances.add_metric((result,), patrol.glances[result])
+        yield lag
+        yield glances
 
 
 class Lines(Collector):

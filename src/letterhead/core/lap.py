@@ -40,6 +40,10 @@ class Lap:
         """Whether a stretch may be taken; also when the clock was set back since the last one (L12)."""
         return self.next_at is None or not now < self.next_at <= now + cycle * SPREAD
 
+    def lag(self, now: datetime) -> timedelta:
+        """For how long the next stretch could have been taken; none before the first lap."""
+        return max(now - self.next_at, timedelta(0)) if self.next_at is not None else timedelta(0)
+
     def moved(self, last: str, domains: int, now: datetime, cycle: timedelta) -> "Lap":
         """The lap behind a stretch of so many domains, of which `last` is the last.
 

@@ -4,7 +4,8 @@ It asks the resolver alone and judges nothing: what it notices is made due, and 
 nodes share one lap (core/lap.py); a stretch that a node took and died with is looked at in the next.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -20,6 +21,9 @@ STRETCH: Final = 2_000
 RETRIES: Final = 5
 """Stretches that others may take before us; after that they seem to be enough for the work."""
 
+RESULTS: Final = ("same", "changed", "silent")
+"""What a look at a domain comes to; silent: nothing could be found out."""
+
 TELLING: Final = 20
 """Domains that there must be at least, for their share to tell anything of who is to blame."""
 
@@ -32,6 +36,7 @@ class Patrol:
 
     lookout   one of its own, for a look at a time.
     resolver  whom that asks; while it is known to be ill, the lap waits.
+    glances   how many domains were looked at, by what each look came to: one of RESULTS.
     """
 
     store: Store
@@ -40,6 +45,7 @@ class Patrol:
     cycle: timedelta
     clock: Clock
     resolver: Resolver | None = None
+    glances: Counter[str] = field(default_factory=Counter)
 
     async def once(self) -> int:
         """Look at the next stretch of the lap, if its time has come. Returns how many domains it has.
@@ -60,6 +66,7 @@ class Patrol:
         unlike = [glance for glance in glances if not glance.is_same] if len(same) < len(glances) else []
         silent = [glance.snapshot.domain for glance in unlike if glance.digest is None]
         changed = [glance.snapshot.domain for glance in unlike if glance.digest is not None]
+        self.glances.update(same=len(same), changed=len(changed), silent=len(silent))
         if len(silent) >= TELLING and len(silent) * 2 > len(glances):  # rather ours than theirs
             log.warning("patrol.blind", silent=len(silent), looked_at=len(glances))
             silent = []

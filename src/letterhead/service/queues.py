@@ -1,4 +1,4 @@
-"""Queues: how much waits in the store, all processes together, as it was counted lately."""
+"""Queues: how much waits, and how late the work is, all processes together, as the store said lately."""
 
 import asyncio
 import math
@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from letterhead.core.lap import Lap
 from letterhead.ports import Backlog, Clock, Store, StoreError
 
 COUNTED_EVERY: Final = 5.0
@@ -23,11 +24,13 @@ class Queues:
     """Counts what waits whenever somebody looks.
 
     backlog  what was counted last; None where that could not be done.
+    lap      where the patrol stood then; None likewise.
     """
 
     store: Store
     clock: Clock
     backlog: Backlog | None = None
+    lap: Lap | None = None
     _counted_at: float = -math.inf
 
     async def look(self) -> None:
@@ -38,9 +41,10 @@ class Queues:
         try:
             async with asyncio.timeout(PATIENCE):
                 self.backlog = await self.store.backlog(self.clock.now())
+                self.lap = await self.store.snapshots.lap()
         except (StoreError, TimeoutError) as error:
             log.warning("queues.unknown", why=str(error))
-            self.backlog = None
+            self.backlog = self.lap = None
 
     @property
     def lag(self) -> float | None:
@@ -49,3 +53,8 @@ class Queues:
             return None
         now = self.clock.now()
         return max(0.0, (now - (self.backlog.due_since or now)).total_seconds())
+
+    @property
+    def patrol_lag(self) -> float | None:
+        """Seconds by which the patrol's lap is late; None where that is unknown."""
+        return None if self.lap is None else self.lap.lag(self.clock.now()).total_seconds()
