@@ -47,6 +47,33 @@ async def test_a_stream_goes_on_behind_the_last_event_and_shows_what_the_list_sh
     assert all(each["data"] == listed[each["id"]] and each["event"] == "domain.created" for each in came)
 
 
+async def test_a_stream_goes_on_behind_an_event_that_is_not_announced_yet_as_if_it_were(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a list shows it at once, and the worker may be away: nothing is refused, missed or told twice."""
+    monkeypatch.setattr(stream, "POLL", 0.05)
+    key = await happened(api, "old.com")
+    for name in ("a.com", "b.com"):
+        await api.domain(key, name)
+    last = (await api.ask("GET", "/events", key)).json()["data"][0]
+    assert last["domain"] == "b.com"
+    following = asyncio.create_task(
+        api.ask("GET", "/events/stream", key, headers={"last-event-id": last["id"]})
+    )
+    await asyncio.sleep(0.2)
+    assert not following.done()
+    await happened(api)
+    for name in ("c.com", "d.com"):
+        await api.domain(key, name)
+        await happened(api)
+    answer = await following
+    assert answer.status_code == 200
+    assert [each["data"]["domain"] for each in messages(answer.text) if each["data"]["domain"]] == [
+        "c.com",
+        "d.com",
+    ]
+
+
 async def test_a_fresh_stream_tells_what_happens_from_now_on(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,8 +55,8 @@ async def follow(services: Services, actor: Actor, name: str) -> None:
     with services.following.waking(actor) as woken:
         while True:
             woken.clear()
-            events = await services.following.behind(actor, place)
-            if name in {event.hostname for _, event in events}:
+            events, _ = await services.following.behind(actor, place)
+            if name in {event.hostname for event in events}:
                 return
             await woken.wait()
 

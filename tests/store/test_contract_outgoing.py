@@ -126,7 +126,10 @@ async def announced_if_any(store: Store) -> None:
 
 async def test_A01_the_tail_is_a_teams_own(store: Store) -> None:
     await happened(store, EventKind.CREATED)
-    (event,) = await announced(store)
+    (event,) = await store.tail.waiting(9)
+    assert await store.tail.place(ACME.id, event.id) == 0
+    assert await store.tail.place(EVIL.id, event.id) is None
+    await announced(store)
     assert await store.tail.place(ACME.id, event.id) == 1
     assert await store.tail.place(EVIL.id, event.id) is None
     assert await store.tail.behind(EVIL.id, after=0, limit=9) == []

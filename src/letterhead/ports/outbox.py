@@ -128,7 +128,7 @@ class Tail(Protocol):
         """
 
     async def place(self, team: str, event: int) -> int | None:
-        """The place of a team's event in the tail."""
+        """The place of a team's event in the tail; 0 while it waits for it, None for no event of the team."""
 
     async def behind(
         self,

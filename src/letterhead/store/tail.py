@@ -61,8 +61,8 @@ class TailTable:
         await self._database.write(*_announcement(events, notices, told, now))
 
     async def place(self, team: str, event: int) -> int | None:
-        """The place of a team's event in the tail."""
-        sql = "SELECT position FROM event WHERE id = :event AND team = :team"
+        """The place of a team's event in the tail; 0 while it waits for it, None for no event of the team."""
+        sql = "SELECT COALESCE(position, 0) AS position FROM event WHERE id = :event AND team = :team"
         rows = await self._database.read(sql, {"event": event, "team": team})
         return rows[0]["position"] if rows else None
 

@@ -18,7 +18,7 @@ from letterhead.api.native.responses import problems
 from letterhead.api.request import Request
 from letterhead.api.streams import Streams
 from letterhead.core.permission import Actor
-from letterhead.service.following import Following
+from letterhead.service.following import Following, Place
 
 POLL: Final = 1.0
 """Seconds between two looks at the tail, which is one lookup in an index, while no bell rings."""
@@ -62,7 +62,7 @@ async def stream_events(request: Request) -> Response[Any]:
 
 
 async def _messages(
-    following: Following, actor: Actor, place: int, streams: Streams, lasts: float
+    following: Following, actor: Actor, place: Place, streams: Streams, lasts: float
 ) -> AsyncIterator[bytes]:
     key, time = actor.key, asyncio.get_running_loop().time
     begun = said = checked = time()
@@ -76,9 +76,8 @@ async def _messages(
                     if current is None:
                         return
                     actor, checked = current, time()
-                found = await following.behind(actor, place)
-                for at, event in found:
-                    place = at
+                found, place = await following.behind(actor, place)
+                for event in found:
                     said = time()
                     yield _message(event.id, event.kind, msgspec.json.encode(shown(event)))
                 if time() >= said + HEARTBEAT:
