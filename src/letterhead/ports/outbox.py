@@ -138,10 +138,11 @@ class Tail(Protocol):
         limit: int,
         only: frozenset[str] | None = None,
         nouns: frozenset[str] | None = None,
-    ) -> list[tuple[int, Event]]:
-        """A team's events behind a place, with their places, in the order of these.
+    ) -> tuple[list[Event], int]:
+        """A team's events behind a place, in the order of their places, and the place to go on behind.
 
-        None ever appears before one that was there already. `only` and `nouns` as in Events.page.
+        None ever appears before one that was there already. `only` and `nouns` as in Events.page; what they
+        leave out is passed over once.
         """
 
     async def end(self) -> int:

@@ -62,10 +62,10 @@ class Following:
             if not position:
                 return [], place
         nouns = frozenset(noun for noun in VERBS if actor.may(f"{noun}.read"))
-        found = await self.store.tail.behind(
+        events, position = await self.store.tail.behind(
             actor.team, after=position, limit=MOST, only=actor.domains, nouns=nouns
         )
-        return [event for _, event in found], Place(found[-1][0] if found else position)
+        return events, Place(position)
 
     async def still(self, actor: Actor) -> Actor | None:
         """The actor with the rights of this moment; None where the key, or its right to follow, is gone."""

@@ -74,13 +74,17 @@ class TailTable:
         limit: int,
         only: frozenset[str] | None = None,
         nouns: frozenset[str] | None = None,
-    ) -> list[tuple[int, Event]]:
-        """A team's events behind a place, with their places, in the order of these."""
+    ) -> tuple[list[Event], int]:
+        """A team's events behind a place, in the order of their places, and the place to go on behind."""
+        end = await self.end()
+        if end <= after:
+            return [], after
         seen, params = visible(only, nouns)
-        where = " AND ".join(["team = :team", "position > :after", *seen])
+        where = " AND ".join(["team = :team", "position > :after", "position <= :end", *seen])
         sql = f"SELECT * FROM event WHERE {where} ORDER BY position LIMIT :limit"  # noqa: S608 - parameters' names
-        rows = await self._database.read(sql, {**params, "team": team, "after": after, "limit": limit})
-        return [(row["position"], from_row(row)) for row in rows]
+        places: Params = {"team": team, "after": after, "end": end, "limit": limit}
+        rows = await self._database.read(sql, {**params, **places})
+        return [from_row(row) for row in rows], rows[-1]["position"] if len(rows) == limit else end
 
     async def end(self) -> int:
         """The last place that was given."""
