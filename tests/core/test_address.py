@@ -13,10 +13,17 @@ from letterhead.core.refusal import Refusal
         (" jane.doe+x@acme.com ", "jane.doe+x@acme.com"),
         ("jane@münchen.de", "jane@xn--mnchen-3ya.de"),
         ("o'neil@acme.com", "o'neil@acme.com"),
+        ("jane=joe?@acme.com", "jane=joe?@acme.com"),
     ],
 )
 def test_an_address_has_one_spelling(typed: str, kept: str) -> None:
     assert email(typed) == email(kept) == kept
+
+
+@pytest.mark.parametrize("local", ["=?utf-8?q?", "=?us-ascii?q?a=0d=0ab?=", "=?a?q?jane?=", "jane=?"])
+def test_L17_nothing_that_a_header_decodes_is_an_address(local: str) -> None:
+    with pytest.raises(Refusal, match="encoded word"):
+        email(f"{local}@acme.com")
 
 
 @pytest.mark.parametrize(

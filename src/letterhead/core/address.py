@@ -24,6 +24,8 @@ def email(text: str) -> str:
     local, at, domain = text.strip(" ").lower().rpartition("@")
     if not at or len(local) > MAX_LOCAL_PART or not _DOT_ATOM.fullmatch(local):
         raise _invalid("The part before the @ is missing or holds what it may not.")
+    if "=?" in local:  # RFC 2047 §5: what reads a header may take it for something else than it is
+        raise _invalid('The part before the @ holds "=?", with which an encoded word begins.')
     try:
         hostname = spelling.a_label_form(domain)
     except Refusal as refusal:
