@@ -1,6 +1,7 @@
 """What owners are told: whom, in which words, and what foreign text can do in them."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,17 +9,21 @@ from msgspec import structs
 
 from letterhead.core.answer import RecordType
 from letterhead.core.cause import Cause
+from letterhead.core.delivery import SCHEDULE
 from letterhead.core.event import Event, EventKind
 from letterhead.core.finding import Finding, Outcome, Report
 from letterhead.core.owner_notice import (
     IN_FULL,
     MAX_FOREIGN,
+    Letter,
     OwnerNotice,
     composed,
     harmless,
+    is_on,
     is_told,
-    is_unheard,
+    newest,
     passage,
+    put_off,
     reachable,
 )
 from letterhead.core.record import Record, Role
@@ -35,8 +40,9 @@ def report(*found: str, advice: str = f"Publish {RECORD.value} at acme.com.") ->
 
 
 def a_notice(number: int = 0, **fields: Any) -> OwnerNotice:
-    given = {"kind": "domain.failed", "text": f"text {number}", "hostname": f"acme{number}.com", **fields}
-    return OwnerNotice(id=f"ntc_{number:06}", team="t", domain="d", email="jane@acme.net", at=NOON, **given)
+    about = {"domain": f"dom_{number}", "hostname": f"acme{number}.com"}
+    given = {"kind": "domain.failed", "text": f"text {number}", **about, **fields}
+    return OwnerNotice(id=f"ntc_{number:06}", team="t", email="jane@acme.net", at=NOON, **given)
 
 
 @pytest.mark.parametrize("email", ["jane@acme.com", "jane@mail.acme.com", "jane@a.b.acme.com"])
@@ -68,10 +74,35 @@ def test_L15_other_addresses_are_fine(email: str) -> None:
     assert reachable([email], FAILED) == (email,)
 
 
-def test_L15_it_is_noticed_that_all_addresses_are_on_the_domain() -> None:
-    assert is_unheard(["a@acme.com", "b@mail.acme.com"], "acme.com")
-    assert not is_unheard(["a@acme.com", "b@acme.net"], "acme.com")
-    assert not is_unheard([], "acme.com")
+def test_L15_of_a_claim_that_has_failed_whoever_is_there_is_told() -> None:
+    """Nothing says that mail to them does not arrive."""
+    claim = replace(FAILED, data={"from": "pending"})
+    assert reachable(["jane@acme.com"], claim) == ("jane@acme.com",)
+    assert reachable(["jane@acme.com"], replace(claim, data={"from": "lapsed"})) == ()
+
+
+def test_L15_an_address_is_on_a_domain_and_on_all_above() -> None:
+    assert is_on("a@acme.com", {"acme.net", "acme.com"})
+    assert is_on("a@b.acme.com", {"acme.com"})
+    assert not is_on("a@acme.com", {"b.acme.com", "com"})
+    assert not is_on("a@acme.com", ())
+
+
+def test_of_what_waited_for_long_the_newest_of_each_domain_is_told() -> None:
+    broken = [a_notice(1), a_notice(2, domain="dom_9"), a_notice(3, domain="dom_1")]
+    mended = a_notice(4, domain="dom_9", kind="domain.recovered")
+    assert newest([*broken, mended]) == [broken[2], mended]
+    assert newest([]) == []
+
+
+def test_a_letter_is_put_off_on_the_schedule_and_then_given_up() -> None:
+    letter = Letter("ltr_1", "t", "jane@acme.net", "", "", NOON, NOON)
+    waits = [put_off(replace(letter, attempts=each + 1), NOON, "451").due_at for each in range(len(SCHEDULE))]
+    assert waits == [NOON + wait for wait in SCHEDULE]
+    last = put_off(replace(letter, attempts=len(SCHEDULE) + 1), NOON, "451")
+    assert (last.due_at, last.fault) == (None, "451")
+    hour = timedelta(hours=1)
+    assert put_off(replace(letter, attempts=1), NOON, "", at_least=hour).due_at == NOON + hour
 
 
 def test_a_failure_says_which_record_what_is_expected_what_was_found_and_how_to_mend_it() -> None:

@@ -1,19 +1,15 @@
-"""What goes out, from the event to the receiver: a day of outage, letters, and two secrets at once."""
+"""What goes out to webhooks, from the event to the receiver: a day of outage, and two secrets at once."""
 
 from datetime import timedelta
 
 import pytest
 
 from letterhead.core.delivery import Posted, State
-from letterhead.core.owner_notice import GATHERING
 from letterhead.core.refusal import Refusal
 from letterhead.core.signature import headers, secret_of
-from letterhead.core.team import MemberRole
 from letterhead.core.webhook import MOST_WEBHOOKS, OVERLAP
-from letterhead.ports import Store, Undelivered
+from letterhead.ports import Store
 from tests.clock import ManualClock
-from tests.service.mailroom import Sink
-from tests.service.paper import PaperDns
 from tests.service.world import CYCLE, World
 
 URL = "https://hooks.acme.net/letterhead"
@@ -127,98 +123,3 @@ async def test_a_key_limited_to_domains_has_no_webhooks_and_a_team_no_more_than_
         await world.services.webhooks.create(actor, url=URL, kinds=None)
     with pytest.raises(Refusal, match="too_many_webhooks"):
         await world.services.webhooks.create(actor, url=URL, kinds=None)
-
-
-async def mailing(store: Store, world: World, clock: ManualClock, dns: PaperDns, *emails: str) -> World:
-    """The same world with a smarthost, and a team with these owners."""
-    again = World(store, world.path, clock, dns, smarthost=Sink())
-    actor = await again.actor()
-    for email in emails:
-        await again.services.members.add(actor, email=email, role=MemberRole.OWNER)
-    return again
-
-
-async def fail(world: World, *names: str) -> None:
-    """Domains that were verified, and whose records are all gone for more than a cycle."""
-    actor = await world.actor()
-    for name in names:
-        await world.verified(actor, name)
-        world.dns.publish(name)
-    for _ in range(3):
-        await world.sweep()
-
-
-async def test_L16_domains_that_fail_together_are_one_letter_to_each_owner(
-    world: World, store: Store, clock: ManualClock, dns: PaperDns
-) -> None:
-    world = await mailing(store, world, clock, dns, "jane@acme.net", "joe@acme.net")
-    await fail(world, *(f"acme{number}.com" for number in range(12)))
-    await work(world)
-    assert world.smarthost is not None
-    letters = {letter.email: letter for letter in world.smarthost.got}
-    assert len(world.smarthost.got) == len(letters) == 2
-    assert letters["jane@acme.net"].subject == "Your domains: 12 failed"
-    assert "expected: " in letters["joe@acme.net"].text
-    world.pass_time(CYCLE)
-    await work(world)
-    assert len(world.smarthost.got) == 2
-
-
-async def test_L15_no_letter_goes_to_an_address_on_the_broken_domain(
-    world: World, store: Store, clock: ManualClock, dns: PaperDns
-) -> None:
-    world = await mailing(store, world, clock, dns, "jane@mail.acme.com")
-    await fail(world, "acme.com")
-    await work(world)
-    world.pass_time(GATHERING)
-    await work(world)
-    assert world.smarthost is not None
-    assert world.smarthost.got == []
-    kinds = [event.kind for event in await world.services.history.of_team(await world.actor(), limit=99)]
-    assert kinds.count("domain.untold") == 2, "once while all was well, once when it failed"
-
-
-async def test_L15_nor_to_an_address_on_another_domain_that_has_failed(
-    world: World, store: Store, clock: ManualClock, dns: PaperDns
-) -> None:
-    world = await mailing(store, world, clock, dns, "jane@acme.net")
-    await fail(world, "acme.com", "acme.net")
-    await work(world)
-    world.pass_time(GATHERING)
-    await work(world)
-    assert world.smarthost is not None
-    assert world.smarthost.got == []
-    (notice,) = await world.services.owner_notices.page(await world.actor(), limit=9)
-    assert (notice.hostname, notice.sent_at) == ("acme.com", None)
-
-
-async def test_a_letter_that_was_not_taken_is_sent_again_unless_that_is_no_use(
-    world: World, store: Store, clock: ManualClock, dns: PaperDns
-) -> None:
-    world = await mailing(store, world, clock, dns, "jane@acme.net")
-    assert world.smarthost is not None
-    world.smarthost.troubles = [Undelivered("451 later"), Undelivered("550 never", is_final=True)]
-    await fail(world, "acme.com")
-    await work(world)
-    world.pass_time(GATHERING)
-    await work(world)
-    world.pass_time(timedelta(minutes=1))
-    await work(world)
-    assert world.services.owner_notices.outcomes == {"put_off": 1, "given_up": 1}
-    world.pass_time(timedelta(hours=1))
-    await work(world)
-    assert world.smarthost.got == []
-    (notice,) = await world.services.owner_notices.page(await world.actor(), limit=9)
-    assert notice.sent_at is None
-
-
-async def test_without_a_smarthost_notices_are_kept(world: World) -> None:
-    actor = await world.actor()
-    await world.services.members.add(actor, email="jane@acme.net", role=MemberRole.OWNER)
-    await fail(world, "acme.com")
-    await work(world)
-    world.pass_time(GATHERING)
-    await work(world)
-    (notice,) = await world.services.owner_notices.page(actor, limit=9)
-    assert (notice.email, notice.kind, notice.sent_at) == ("jane@acme.net", "domain.failed", None)
-    assert notice.letter is not None

@@ -13,7 +13,7 @@ from letterhead.ports import Undelivered
 from letterhead.smarthost.smtp import SmtpSmarthost, message
 from tests.core.dns import NOON
 
-LETTER = Letter("ltr_1", "jane@acme.net", "acme.com: failed", "acme.com has failed ☃.\n.\nEnd\n", NOON, NOON)
+LETTER = Letter("ltr_1", "acme", "jane@acme.net", "acme.com: failed", "acme.com has failed ☃.\n.\nEnd\n", NOON, NOON)
 SENDER = "letterhead@post.example"
 
 
@@ -101,6 +101,6 @@ def test_L17_nothing_in_a_letter_becomes_a_header() -> None:
             "email": LETTER.email,
             field: "a@b.example\r\nBcc: evil@b.example",
         }
-        letter = Letter("ltr_1", values["email"], values["subject"], "", NOON, NOON)
+        letter = Letter("ltr_1", "acme", values["email"], values["subject"], "", NOON, NOON)
         with pytest.raises(ValueError, match=r"linefeed|carriage return|CR or LF"):
             message(letter, SENDER)

@@ -1,4 +1,4 @@
-"""What every store does with what goes out: the tail, deliveries, webhooks, notices and letters."""
+"""What every store does with what goes out: the tail, deliveries and webhooks."""
 
 import asyncio
 from contextlib import suppress
@@ -10,7 +10,6 @@ import pytest
 
 from letterhead.core.delivery import KEPT, Posted, State, settled
 from letterhead.core.event import Event, EventKind
-from letterhead.core.owner_notice import Letter, OwnerNotice
 from letterhead.core.team import Team
 from letterhead.core.webhook import USUAL, Disabled, Webhook
 from letterhead.ports import NoRoom, Queue, Stale, Store
@@ -251,49 +250,3 @@ async def test_deliveries_that_ended_long_ago_are_forgotten(store: Store) -> Non
     assert [each.event.kind for each in await store.deliveries.page(webhook.id, limit=9)] == [
         EventKind.CREATED
     ]
-
-
-async def noticed(store: Store, email: str = "jane@acme.net", count: int = 1) -> list[OwnerNotice]:
-    domain = a_domain(f"{an_id('n')[-6:]}.net".replace("_", "a"))
-    await store.domains.add(domain, [], [an_event(domain, EventKind.FAILED)])
-    notices = [
-        OwnerNotice(
-            an_id("ntc"), ACME.id, domain.id, domain.hostname, email, "domain.failed", NOON, "It failed."
-        )
-        for _ in range(count)
-    ]
-    await store.tail.announce(await store.tail.waiting(9), notices, [], NOON)
-    return notices
-
-
-async def test_L16_notices_wait_for_one_letter_and_the_next_waits_for_a_cycle(store: Store) -> None:
-    notices = await noticed(store, count=3)
-    assert await store.owner_notices.ready(NOON - HOUR, NOON - HOUR, 9) == []
-    assert await store.owner_notices.ready(NOON, NOON - HOUR, 9) == ["jane@acme.net"]
-    assert await store.owner_notices.of_email("jane@acme.net", 9) == notices
-    letter = Letter(an_id("ltr"), "jane@acme.net", "subject", "text ☃", LATER, LATER)
-    await store.owner_notices.post(letter, notices)
-    with pytest.raises(Stale):
-        await store.owner_notices.post(replace(letter, id=an_id("ltr")), notices)
-    await noticed(store)
-    assert await store.owner_notices.ready(LATER, LATER - timedelta(seconds=1), 9) == []
-    assert await store.owner_notices.ready(LATER, LATER, 9) == ["jane@acme.net"]
-
-
-async def test_a_letter_is_leased_sent_once_and_seen_in_its_notices(store: Store) -> None:
-    notices = await noticed(store)
-    letter = Letter(an_id("ltr"), "jane@acme.net", "subject", "text", NOON, NOON)
-    await store.owner_notices.post(letter, notices)
-    until = NOON + timedelta(minutes=1)
-    both = await asyncio.gather(*(store.owner_notices.lease(NOON, until, 9) for _ in range(2)))
-    assert [each for some in both for each in some] == [letter]
-    assert (await store.backlog(NOON)).letters == 1
-    sent = replace(letter, due_at=None, attempts=1, sent_at=LATER)
-    await store.owner_notices.settle(letter, sent)
-    with pytest.raises(Stale):
-        await store.owner_notices.settle(letter, sent)
-    (seen,) = await store.owner_notices.page(ACME.id, limit=9)
-    assert (seen.letter, seen.sent_at, seen.text) == (letter.id, LATER, "It failed.")
-    assert await store.owner_notices.page(EVIL.id, limit=9) == []
-    assert await store.owner_notices.page(ACME.id, limit=9, only=frozenset({"dom_x"})) == []
-    assert (await store.backlog(NOON)).letters == 0

@@ -55,6 +55,9 @@ async def test_every_read_finds_its_rows_by_an_index(url: str) -> None:
     await store.teams.by_slug("acme")
     await store.keys.by_digest("0")
     await store.keys.page("team", limit=5, before="key_9")
+    await store.owner_notices.page("team", limit=5, before="ntc_9")
+    await store.owner_notices.waiting("team", "jane@acme.net", 5)
+    await store.owner_notices.broken("team", ["mail.acme.net", "acme.net"])
     await store.platform_addresses.of_team("team", "adr_1")
     await store.platform_addresses.page("team", limit=5, before="adr_9")
     assert len(database.steps) > 16
@@ -90,4 +93,8 @@ async def test_what_a_worker_looks_for_all_the_time_is_found_by_an_index(url: st
     await leases.recall(NOON, NOON, timedelta(hours=6), 9)
     assert "SEARCH domain USING INDEX domain_due (due_at>?)" in database.steps
     assert [step for step in database.steps if step.startswith("SCAN domain")] == []
+    await RelationalStore(database).owner_notices.ready(NOON, NOON, 9)
+    assert "SEARCH owner_notice USING INDEX owner_notice_due (due_at<?)" in database.steps
+    steps = [step for step in database.steps if step.startswith("SEARCH letter")]
+    assert steps == ["SEARCH letter USING COVERING INDEX letter_last (team=? AND email=? AND created_at>?)"]
     await database.close()

@@ -30,7 +30,7 @@ class EventKind(StrEnum):
     EXTENDED = "domain.extended"  # from sending alone to receiving as well
     UPDATED = "domain.updated"  # a setting of it
     BROKEN = "domain.broken"  # none of the zone's servers has answered for a day
-    UNTOLD = "domain.untold"  # every owner's e-mail address is on it
+    UNTOLD = "domain.untold"  # every owner's e-mail address is on it, or on another that has failed
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     MEMBER_ADDED = "member.added"

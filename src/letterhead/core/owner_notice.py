@@ -1,17 +1,18 @@
 """Owner notices: the e-mail that tells owners of a team what became of a domain, and how to mend it.
 
 What stands in somebody's DNS is foreign text: it is escaped, shortened, and never a link (L17). Nobody is
-written to at an address whose mail goes the way of the broken domain (L15). One letter tells of everything
-that came together (L16).
+written to at an address whose mail goes the way of a broken domain: their notices wait (L15). One letter
+tells of everything that came together (L16), of one team's domains alone.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from letterhead.core.delivery import SCHEDULE
 from letterhead.core.domain import Status
 from letterhead.core.event import Event, EventKind
 from letterhead.core.finding import Finding, Outcome, Report, shortened
@@ -24,6 +25,9 @@ BROKEN: Final = frozenset({EventKind.FAILED, EventKind.BROKEN})
 
 GATHERING: Final = timedelta(minutes=5)
 """How long a notice waits for others that belong into the same letter."""
+
+PATIENCE: Final = timedelta(days=30)
+"""How long a notice waits for a way to its owner that is broken; then it is given up."""
 
 MOST_AT_ONCE: Final = 1_000
 """Notices in one letter; the next letter has the rest."""
@@ -43,8 +47,8 @@ class OwnerNotice:
     """What one owner is to be told of one event.
 
     text     the passage about it, in plain text.
-    letter   the letter that it went into, None while it waits for one; sent_at: when that left, as the store
-             sees it.
+    due_at   when its letter may be written; None once it has one, and where it was given up.
+    letter   the letter that it went into; sent_at: when that left, as the store sees it.
     """
 
     id: str
@@ -55,19 +59,22 @@ class OwnerNotice:
     kind: str
     at: datetime
     text: str
+    due_at: datetime | None = None
     letter: str | None = None
     sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One e-mail to one owner.
+    """One e-mail to one owner of a team.
 
-    due_at  when it is to be sent, again where it could not be; None where it was, or is only kept.
-    fault   what the smarthost said last, where it did not take it.
+    due_at    when it is to be sent, again where it could not be; None where it was, or is only kept.
+    attempts  how many were begun; each write is fenced by it.
+    fault     what the smarthost said last, where it did not take it.
     """
 
     id: str
+    team: str
     email: str
     subject: str
     text: str
@@ -84,9 +91,9 @@ def way_of(email: str) -> tuple[str, ...]:
     return tuple(".".join(labels[index:]) for index in range(len(labels) - 1))
 
 
-def is_on(email: str, hostname: str) -> bool:
-    """Whether mail to the address goes to the domain, or below it."""
-    return hostname in way_of(email)
+def is_on(email: str, hostnames: Collection[str]) -> bool:
+    """Whether mail to the address goes to one of these domains, or below it."""
+    return any(name in hostnames for name in way_of(email))
 
 
 def is_told(event: Event) -> bool:
@@ -104,15 +111,29 @@ def is_told(event: Event) -> bool:
 
 
 def reachable(emails: Iterable[str], event: Event) -> tuple[str, ...]:
-    """The addresses at which somebody can be told of an event."""
-    if event.kind not in BROKEN:
+    """The addresses at which somebody can be told of an event, as far as the event itself says."""
+    if event.kind not in BROKEN or is_claim(event):
         return tuple(emails)
-    return tuple(email for email in emails if not is_on(email, event.hostname))
+    return tuple(email for email in emails if not is_on(email, {event.hostname}))
 
 
-def is_unheard(emails: Sequence[str], hostname: str) -> bool:
-    """Whether a failure of the domain could be told to none of these owners; not where there are none."""
-    return bool(emails) and all(is_on(email, hostname) for email in emails)
+def is_claim(event: Event) -> bool:
+    """Whether a mere claim has failed: that says nothing of the mail there."""
+    return event.kind == EventKind.FAILED and event.data.get("from") == Status.PENDING
+
+
+def newest(notices: Iterable[OwnerNotice]) -> list[OwnerNotice]:
+    """Of each domain the last notice, in their order: those before it tell what is no longer so."""
+    last = {each.domain: each for each in notices}
+    return sorted(last.values(), key=lambda each: each.id)
+
+
+def put_off(letter: Letter, now: datetime, fault: str, *, at_least: timedelta = timedelta(0)) -> Letter:
+    """The letter after an attempt that failed: due again on the schedule of deliveries, or never again."""
+    due_at = None
+    if letter.attempts <= len(SCHEDULE):
+        due_at = now + max(SCHEDULE[letter.attempts - 1], at_least)
+    return replace(letter, due_at=due_at, fault=fault)
 
 
 def passage(event: Event, report: Report | None) -> str:

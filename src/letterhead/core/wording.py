@@ -93,7 +93,10 @@ WORDINGS: Final[dict[EventKind, Wording]] = {
     EventKind.ADDRESS_RELEASED: Wording("The address {address} was released[ by {actor}]", _MAILBOX),
     EventKind.WEBHOOK_CREATED: Wording("Events are sent to {url} from now on[, by {actor}]", _PLACE),
     EventKind.WEBHOOK_CHANGED: Wording("The webhook {url} was changed[ by {actor}]", _PLACE),
-    EventKind.UNTOLD: Wording("No owner can be told of this domain by e-mail: all their addresses are on it"),
+    EventKind.UNTOLD: Wording(
+        "No owner can be told of this domain by e-mail: "
+        "all their addresses are on it, or on others that have failed"
+    ),
     EventKind.WEBHOOK_DISABLED: Wording(
         "Nothing is sent to {url} any more[: {reason}]", ("webhook", "url", "cause", "actor")
     ),

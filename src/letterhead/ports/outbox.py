@@ -77,14 +77,30 @@ class OwnerNotices(Protocol):
     ) -> list[OwnerNotice]:
         """A team's notices, newest first; `only`: those of some domains."""
 
-    async def ready(self, gathered: datetime, last: datetime, limit: int) -> list[str]:
-        """Addresses with a notice of before `gathered` that waits, and no letter since `last`."""
+    async def ready(self, now: datetime, last: datetime, limit: int) -> list[tuple[str, str]]:
+        """Teams and addresses of owners with a notice that is due, and no letter since `last`.
 
-    async def of_email(self, email: str, limit: int) -> list[OwnerNotice]:
-        """The notices that wait for a letter to an address, in their order."""
+        Whoever waits longest comes first.
+        """
 
-    async def post(self, letter: Letter, notices: Sequence[OwnerNotice]) -> None:
-        """Save a letter about notices. Raises Stale where another letter took them."""
+    async def waiting(self, team: str, email: str, limit: int) -> list[OwnerNotice]:
+        """The notices that wait for a letter to an owner, due or not, in their order."""
+
+    async def broken(self, team: str, hostnames: Sequence[str]) -> frozenset[str]:
+        """Those of some hostnames at which the team's mail no longer arrives.
+
+        It held them, they have failed since, and nobody else has them: a claim that failed or expired says
+        nothing of the mail there, nor does a domain that was lost to another team.
+        """
+
+    async def post(self, letter: Letter, notices: Sequence[OwnerNotice], last: datetime) -> None:
+        """Save a letter about notices. Raises Stale where there is one since `last`, or one took them."""
+
+    async def put_off(self, team: str, email: str, until: datetime) -> None:
+        """Let none of the notices that wait for an owner be due before a moment."""
+
+    async def give_up(self, notices: Sequence[OwnerNotice]) -> None:
+        """Let notices wait no longer: they go into no letter."""
 
     async def lease(self, now: datetime, until: datetime, limit: int) -> list[Letter]:
         """Take up to `limit` letters that are due."""

@@ -65,11 +65,17 @@ class Outgoing(Protocol):
 
 
 class Undelivered(Exception):
-    """A letter was not taken. `is_final`: nor would it be if it were sent again."""
+    """A letter was not taken.
 
-    def __init__(self, text: str, *, is_final: bool = False) -> None:
+    is_final  nor would it be if it were sent again.
+    is_ours   nothing is wrong with the letter: the smarthost can't be used, or would take none of ours, until
+              whoever runs us has mended that.
+    """
+
+    def __init__(self, text: str, *, is_final: bool = False, is_ours: bool = False) -> None:
         super().__init__(text)
         self.is_final = is_final
+        self.is_ours = is_ours
 
 
 class Smarthost(Protocol):

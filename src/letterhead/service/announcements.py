@@ -14,12 +14,15 @@ import structlog
 from letterhead.core.event import Event, EventKind
 from letterhead.core.owner_notice import (
     BROKEN,
+    GATHERING,
     TOLD,
     OwnerNotice,
+    is_claim,
+    is_on,
     is_told,
-    is_unheard,
     passage,
     reachable,
+    way_of,
 )
 from letterhead.ports import Clock, Stale, Store
 from letterhead.service.minting import identifier
@@ -31,6 +34,15 @@ _WARNED: Final = BROKEN | {EventKind.VERIFIED}
 """When it is told that nobody could be told: also while all is well, for then it can be mended in time."""
 
 log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Owners:
+    """A team's owners, and which of its domains are known to be broken on the way to them."""
+
+    emails: Sequence[str]
+    broken: set[str] = field(default_factory=set)
+    reached: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -52,13 +64,13 @@ class Announcements:
         now = self.clock.now()
         notices: list[OwnerNotice] = []
         told: list[Event] = []
-        owners: dict[str, Sequence[str]] = {}
+        teams: dict[str, _Owners] = {}
         for event in events:
             if event.kind in TOLD | _WARNED:
-                if event.team not in owners:
-                    owners[event.team] = await self.store.members.owners(event.team)
-                notices += await self._notices(event, owners[event.team])
-                told += self._warnings(event, owners[event.team])
+                if event.team not in teams:
+                    teams[event.team] = _Owners(await self.store.members.owners(event.team))
+                notices += await self._notices(event, teams[event.team].emails)
+                told += await self._warnings(event, teams[event.team])
         try:
             await self.store.tail.announce(events, notices, told, now)
         except Stale:  # another worker has just announced them
@@ -83,13 +95,29 @@ class Announcements:
                 str(event.kind),
                 event.at,
                 text,
+                event.at + GATHERING,
             )
             for email in emails
         ]
 
-    def _warnings(self, event: Event, owners: Sequence[str]) -> list[Event]:
-        """That nobody can be told, where every owner's address is on the domain itself (L15)."""
-        if event.kind not in _WARNED or not is_unheard(owners, event.hostname):
+    async def _warnings(self, event: Event, owners: _Owners) -> list[Event]:
+        """That nobody can be told, where every owner's address is on the domain or on a broken one (L15)."""
+        if event.kind not in _WARNED or not await self._is_unheard(event, owners):
             return []
         log.warning("notices.nobody_reachable", domain=event.domain)
         return [Event(EventKind.UNTOLD, event.team, event.domain, event.hostname, event.at)]
+
+    async def _is_unheard(self, event: Event, owners: _Owners) -> bool:
+        """Whether nobody could be told that the domain is broken; not where there are no owners."""
+        own = frozenset() if is_claim(event) else frozenset({event.hostname})
+        for email in owners.emails:
+            if is_on(email, own | owners.broken):
+                continue
+            if email in owners.reached:
+                return False
+            broken = await self.store.owner_notices.broken(event.team, way_of(email))
+            if not broken:
+                owners.reached.add(email)
+                return False
+            owners.broken |= broken
+        return bool(owners.emails)

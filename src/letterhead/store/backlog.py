@@ -15,7 +15,7 @@ _COUNT: Final = "(SELECT COUNT(*) FROM (SELECT 1 FROM {waiting} LIMIT :most) AS 
 _WAITING: Final = {
     "events": "event WHERE position IS NULL",
     "deliveries": "delivery WHERE due_at IS NOT NULL",
-    "notices": "owner_notice WHERE letter IS NULL",
+    "notices": "owner_notice WHERE due_at IS NOT NULL",
     "letters": "letter WHERE due_at IS NOT NULL",
 }
 

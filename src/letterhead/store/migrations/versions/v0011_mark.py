@@ -5,7 +5,7 @@ from alembic import op
 from letterhead.store.dialect import in_dialect
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 _MARK = """
 CREATE TABLE mark (
