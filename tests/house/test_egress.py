@@ -10,6 +10,7 @@ CLIENTS = {"httpx", "httpx2", "smtplib", "urllib.request", "http.client", "reque
 KNOWN = {
     "outgoing/post.py": "where strangers point us: every address is judged",
     "smarthost/smtp.py": "the operator's own mail server",
+    "smarthost/session.py": "the client that speaks to it",
     "sandbox/nameserver.py": "listens on loopback, and connects to nobody",
     "cli/client.py": "the server that the user of the command line names",
 }

@@ -32,7 +32,7 @@ class SlowSink(Sink):
 
 
 def test_X12_letters_and_webhooks_under_way_are_over_within_thirty_seconds() -> None:
-    assert owner_notices.TURN.total_seconds() + smtp.SECONDS < DRAIN < 30
+    assert owner_notices.TURN.total_seconds() + smtp.SECONDS + smtp.MORE < DRAIN < 30
     assert deliveries.TURN.total_seconds() + post.SECONDS < DRAIN
 
 
