@@ -30,7 +30,7 @@ MAY_USE: dict[str, frozenset[str]] = {
     "__main__": frozenset({"cli"}),
     "app": frozenset({"core", "ports", "service", "config", "sandbox", *ADAPTERS, *ENTRANCES}),
 }
-"""For each room the rooms that it may import (DESIGN §2); itself always."""
+"""For each room the rooms that it may import (CONTRIBUTING.md); itself always."""
 
 STARTERS_MAY_USE = frozenset({"app", "config", "ports", "sandbox"})
 """What the starters may import beyond what their room may."""

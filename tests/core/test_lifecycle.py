@@ -38,7 +38,7 @@ def advanced(before: Domain, outcome: Outcome, after: timedelta = CYCLE, **how: 
     return advance(before, report(outcome, after), NOON + after, cycle=CYCLE, grace=CYCLE, **how)[0]
 
 
-# DESIGN §3, written out once more: what evidence makes of each state when a cycle has passed.
+# docs/lifecycle.md, written out once more: what evidence makes of each state when a cycle has passed.
 EVIDENCE = {
     Status.PENDING: {"pass": "verified", "fail": "pending", "refused": "failed", "unknown": "pending"},
     Status.VERIFIED: {"pass": "verified", "fail": "lapsed", "refused": "lapsed", "unknown": "verified"},

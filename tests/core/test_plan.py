@@ -17,7 +17,7 @@ DKIM_ALIASES = [
     f"* CNAME {alias}._domainkey.acme.com {alias}.dkim.letterhead.net" for alias in ("aaaa", "bbbb", "cccc")
 ]
 
-# WIRE.md "What suffices for verified": `*` stands before what is required.
+# What suffices for verified: `*` stands before what is required.
 EXPECTED = {
     "letterhead": [
         "* MX acme.com 10 mx.letterhead.net",

@@ -1,4 +1,4 @@
-"""What observations establish: the law of DESIGN §4, case by case."""
+"""What observations establish: the law, case by case."""
 
 import pytest
 from hypothesis import given

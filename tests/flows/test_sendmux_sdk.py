@@ -1,4 +1,4 @@
-"""The published SDK of seed 002 does a domain's whole round here, unchanged but for where it asks."""
+"""The published SDK of sendmux does a domain's whole round here, unchanged but for where it asks."""
 
 from collections.abc import Iterator
 from itertools import count

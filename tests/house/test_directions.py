@@ -1,4 +1,4 @@
-"""The directions of DESIGN §2 hold; and the check that says so finds what it is shown."""
+"""The directions of CONTRIBUTING.md hold; and the check that says so finds what it is shown."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """R02: fourteen kinds of DNS answers, six checks, four states. Nothing passes falsely, nothing flips falsely.
 
-What is expected follows from DESIGN §3 and §4 alone: an answer is definite only if a server said yes, or no
+What is expected follows from docs/lifecycle.md alone: an answer is definite only if a server said yes, or no
 with the SOA that proves it, and nobody contradicts; and only a definite answer moves a domain.
 """
 
@@ -100,7 +100,7 @@ LIFE = {
     Status.LAPSED: {"pass": "verified", "fail": "failed", "unknown": "lapsed"},
     Status.FAILED: {"pass": "verified", "fail": "failed", "unknown": "failed"},
 }
-"""DESIGN §3, for a sweep that comes a whole cycle after the one before."""
+"""docs/lifecycle.md, for a sweep that comes a whole cycle after the one before."""
 
 
 def test_R02_the_matrix_has_336_cells() -> None:

@@ -73,7 +73,7 @@ def is_json(answer: httpx2.Response) -> bool:
 
 
 def compact(text: str) -> str:
-    """JSON as it goes over the wire: raw UTF-8, no blanks, names in the order given (WIRE.md)."""
+    """JSON as it goes over the wire: raw UTF-8, no blanks, names in the order given."""
     return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
 
 

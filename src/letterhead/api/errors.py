@@ -1,7 +1,7 @@
 """From whatever was raised to an answer, in the words of the dialect that the path belongs to.
 
 Paths that no dialect knows, wrong methods and unreadable bodies reach no handler, so the dialect hangs on
-the path alone (WIRE.md, "The rest"); it is known before anything else happens.
+the path alone; it is known before anything else happens.
 """
 
 import traceback

@@ -33,7 +33,7 @@ class Domain:
     token       the ownership token: random per registration, published by the customer, so no secret.
     selectors   DKIM selectors: one where the customer publishes our key, three where they publish CNAMEs.
     dkim_key    the public key behind the first selector, SubjectPublicKeyInfo in base64; "" where none.
-    held        the name is theirs: proven, and not lost since (DESIGN §5). Unique for each hostname.
+    held        the name is theirs: proven, and not lost since. Unique for each hostname.
     ever_held   it was held at some time; so later registrations by others must prove ownership.
     contested   another team claims or holds the name, or held it once: a claim must then prove ownership.
                 The services see it likewise below and above names that other teams hold.

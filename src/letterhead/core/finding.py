@@ -127,7 +127,7 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def outcome_of(findings: Iterable[Finding]) -> Outcome:
-    """The first of REFUSED, FAIL, UNKNOWN, PASS among the required findings (DESIGN §3).
+    """The first of REFUSED, FAIL, UNKNOWN, PASS among the required findings (docs/lifecycle.md).
 
     UNKNOWN where none is required: then nothing has been proven.
     """

@@ -9,7 +9,7 @@ OWN: Final = "relay"
 
 PROVIDERS: Final = (OWN, "resend", "ses")
 """The providers that a registration may name. One that is not set up here stands for the site's own, and is
-echoed as it was named: a published client names one always (WIRE.md §5)."""
+echoed as it was named: a published client names one always."""
 
 
 class Word(StrEnum):

@@ -22,10 +22,10 @@ ROLES: Final[dict[str, frozenset[str]]] = {
     "root:full": frozenset(f"{noun}.*" for noun in VERBS),
     "root:readonly": frozenset(f"{noun}.read" for noun in VERBS),
 }
-"""Named sets of permissions (seed 002)."""
+"""Named sets of permissions, as sendmux has them."""
 
 SCOPES: Final[dict[str, str]] = {"email_domains:read": "domain.read", "email_domains:manage": "domain.*"}
-"""Other services' names for permissions of ours (seed 004); what is granted is ours."""
+"""Other services' names for permissions of ours (anyreach's); what is granted is ours."""
 
 MEMBER_ROLES: Final[dict[MemberRole, frozenset[str]]] = {
     MemberRole.OWNER: ROLES["root:full"],

@@ -45,7 +45,7 @@ def plan(domain: Domain, profile: Profile, site: Site) -> Plan:
     """Fill in a profile's templates for a domain.
 
     The ownership record is part of it where the profile always asks for it, or where the name is contested
-    and nothing else proves it (WIRE.md "Proof and contest").
+    and nothing else proves it (docs/flows.md).
     """
     names = template_names(domain, site, "")
     records = tuple(record for want in profile.wants for record in _records(want, domain, profile, names))

@@ -1,7 +1,7 @@
 """Profiles: which records a dialect asks for, which of them are required, and who judges DKIM.
 
 A profile is data. It is fixed when a domain is registered and alone decides what is asked for and what
-suffices (WIRE.md, "What suffices for verified"). Hosts and values are templates; plan.py fills them in.
+suffices (docs/dialects/README.md). Hosts and values are templates; plan.py fills them in.
 """
 
 from dataclasses import dataclass, field

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from letterhead.core.answer import RecordType
 
 RECOMMENDED_TTL = 300
-"""Seconds; short while a domain is being set up (seed 002)."""
+"""Seconds; short while a domain is being set up."""
 
 
 class Role(StrEnum):

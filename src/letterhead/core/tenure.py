@@ -1,4 +1,4 @@
-"""Tenure: on what ground a team may have a name, and when it must yield it to somebody else (DESIGN §5).
+"""Tenure: on what ground a team may have a name, and when it must yield it to somebody else (docs/flows.md).
 
 A name below one that another team holds stands on one of three grounds. It is a zone of its own, which
 whoever runs the zone above has delegated; or the team above approves; or it was held already when the name

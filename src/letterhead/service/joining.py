@@ -11,7 +11,7 @@ class Joining(Generic[T]):
     """At most one run for each key at a time, and at most one waiting behind it.
 
     A request joins the waiting run, which begins after the request; never the one under way, whose
-    questions may have been asked before the customer's change (DESIGN §3).
+    questions may have been asked before the customer's change.
     """
 
     def __init__(self) -> None:

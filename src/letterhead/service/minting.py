@@ -20,7 +20,7 @@ KEY_PREFIXES: Final = {
     "anyreach": "ak_",
     "anyreach_personal": "pat_",
 }
-"""The style of a key sets its prefix alone: some published clients look at it (WIRE.md "Keys")."""
+"""The style of a key sets its prefix alone: some published clients look at it."""
 
 
 def identifier(prefix: str, now: datetime) -> str:

@@ -17,7 +17,7 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 class Overview:
     """A team as its own keys see it.
 
-    platform_domain  the shared domain on which it may have addresses without verifying anything (seed 004).
+    platform_domain  the shared domain on which it may have addresses without verifying anything.
     """
 
     team: Team

@@ -1,7 +1,7 @@
 """SQLite: point reads in the event loop, writes by the one writer of group_commit.py.
 
 A read takes about 10 µs; handing it to a thread costs more than that and several times as much at the 99th
-percentile (SPEED.md §2). Readers see the last commit and never wait for the writer (WAL).
+percentile. Readers see the last commit and never wait for the writer (WAL).
 """
 
 import asyncio

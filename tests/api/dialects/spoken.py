@@ -1,6 +1,6 @@
 """The five dialects from outside: where their domains live, and what their errors look like to the letter.
 
-Written from the seeds, not from the code: a test that compares the two can fail.
+Written from the services' documents, not from the code: a test that compares the two can fail.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""agentmail_pro (seed 001): camel case, offsets, a default domain, suspension, VERIFICATION_FAILED."""
+"""agentmail_pro: camel case, offsets, a default domain, suspension, VERIFICATION_FAILED."""
 
 import pytest
 

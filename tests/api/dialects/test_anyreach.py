@@ -1,4 +1,4 @@
-"""anyreach (seed 004): bare domains, verify and refresh, an organization in a header, scopes of its own."""
+"""anyreach: bare domains, verify and refresh, an organization in a header, scopes of its own."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""inboxlayer (seed 003): plain arrays, a wrapper around bodies, keys as `token`."""
+"""inboxlayer: plain arrays, a wrapper around bodies, keys as `token`."""
 
 import pytest
 

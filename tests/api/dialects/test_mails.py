@@ -1,4 +1,4 @@
-"""mails (seed 000): bare objects, two states, a message that tells what is missing, open to any origin."""
+"""mails: bare objects, two states, a message that tells what is missing, open to any origin."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""sendmux (seed 002 and the published SDKs): envelopes, cursors, modes, `retryable`, a zone file."""
+"""sendmux (its document and the published SDKs): envelopes, cursors, modes, `retryable`, a zone file."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The dialect of seed 001, `/api/email/domains`: camel case, offsets, `{"error": {"code", "message"}}`."""
+"""The dialect agentmail_pro, `/api/email/domains`: camel case, offsets, `{"error": {"code", "message"}}`."""
 
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, cast

@@ -1,4 +1,4 @@
-"""The dialect of seed 004, `/core/email-domains`: bare objects, `{"detail"}`, an organization in a header."""
+"""The dialect anyreach, `/core/email-domains`: bare objects, `{"detail"}`, an organization in a header."""
 
 from typing import Annotated, Final
 

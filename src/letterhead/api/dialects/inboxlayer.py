@@ -1,4 +1,4 @@
-"""The dialect of seed 003, `/api/v1/custom_domains`: a wrapper around bodies, plain arrays, `token` keys."""
+"""The dialect inboxlayer, `/api/v1/custom_domains`: a wrapper around bodies, plain arrays, `token` keys."""
 
 from typing import Annotated, Final
 

@@ -1,4 +1,4 @@
-"""The dialect of seed 000, `/v1/domains`: bare objects, `{"error": "text"}`, open to any origin."""
+"""The dialect mails, `/v1/domains`: bare objects, `{"error": "text"}`, open to any origin."""
 
 from datetime import datetime
 from typing import Annotated, Final

@@ -1,4 +1,4 @@
-"""The dialect of seed 002, `/api/v1/domains`: `{"ok", "data", "meta"}`, cursors, what its SDKs ask beyond.
+"""The dialect sendmux, `/api/v1/domains`: `{"ok", "data", "meta"}`, cursors, what its SDKs ask beyond.
 
 Its shapes stand in sendmux_shapes.py.
 """

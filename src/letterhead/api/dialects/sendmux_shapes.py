@@ -1,6 +1,6 @@
 """The shapes of the sendmux dialect, field by field in the order in which they are sent.
 
-They stand apart from sendmux.py, which says how they are filled: the published SDKs refuse seed 002's own
+They stand apart from sendmux.py, which says how they are filled: the published SDKs refuse the document's own
 shapes and ask for this superset, which alone is as long as another dialect.
 """
 

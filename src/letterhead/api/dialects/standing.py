@@ -1,7 +1,7 @@
 """How a domain's records stand, as far as is known for certain.
 
-The seeds have no word for "could not find out": their booleans and record states show the last definite
-result, and nothing is called missing that was merely not seen (WIRE.md "Could not find out").
+Their documents have no word for "could not find out": their booleans and record states show the last definite
+result, and nothing is called missing that was merely not seen (docs/dialects/README.md).
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ WORDS: Final[dict[Status, Word]] = {
     Status.FAILED: "failed",
     Status.SUSPENDED: "failed",
 }
-"""How a domain stands, where a seed has three words for it (seeds 002 to 004)."""
+"""How a domain stands, where a dialect has three words for it."""
 
 
 def finding_of(view: View, record: Record) -> Finding | None:
@@ -46,7 +46,7 @@ def is_there(view: View, record: Record) -> bool:
 
 
 def state(view: View, record: Record) -> Word:
-    """A record's state where seeds have three of them: not there yet, there and right, there and wrong."""
+    """A record's state where dialects have three of them: not there yet, there and right, there and wrong."""
     known = known_of(view, record)
     if known is None or (known.outcome is not Outcome.PASS and not known.found):
         return "pending"

@@ -1,4 +1,4 @@
-"""DKIM: our public key as a TXT record, or CNAMEs that lead to it (FAULTS.md group K)."""
+"""DKIM: our public key as a TXT record, or CNAMEs that lead to it (docs/faults.md, K)."""
 
 from msgspec.structs import replace
 

@@ -1,4 +1,4 @@
-"""DMARC: the policy that rules the domain is at least as strict as the one we ask for (FAULTS.md group D)."""
+"""DMARC: the policy that rules the domain is at least as strict as the one we ask for (docs/faults.md, D)."""
 
 from letterhead.core import tag_list
 from letterhead.core.answer import Absent, Rdata, Txt, Unreachable

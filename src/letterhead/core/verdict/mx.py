@@ -1,4 +1,4 @@
-"""MX: whether mail for the domain comes to us, and to us alone (FAULTS.md group M).
+"""MX: whether mail for the domain comes to us, and to us alone (docs/faults.md, M).
 
 Only the order of the numbers counts, never the number itself: a sole MX may carry any preference.
 """

@@ -1,4 +1,4 @@
-"""The provider's word on DKIM, where the profile lets it judge (WIRE.md "What suffices for verified")."""
+"""The provider's word on DKIM, where the profile lets it judge."""
 
 from msgspec.structs import replace
 

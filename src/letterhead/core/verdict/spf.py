@@ -1,4 +1,4 @@
-"""SPF: the domain's one record authorises our servers (FAULTS.md group S).
+"""SPF: the domain's one record authorises our servers (docs/faults.md, S).
 
 Matched by meaning, never by text: our mechanisms may stand anywhere before `all`, beside any others.
 """

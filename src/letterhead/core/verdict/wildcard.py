@@ -1,4 +1,4 @@
-"""Wildcards: whether an answer is one that every name there gets (RFC 4592 §2.1, FAULTS.md O05)."""
+"""Wildcards: whether an answer is one that every name there gets (RFC 4592 §2.1, docs/faults.md, O05)."""
 
 from letterhead.core.answer import Found, Probe, RecordType
 from letterhead.core.inquiry import Inquiry, ask

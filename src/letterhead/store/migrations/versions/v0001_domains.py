@@ -110,7 +110,7 @@ _INDEXES = (
     # A team's domains, newest first, the same cost at any depth.
     "CREATE INDEX domain_page ON domain (team, id) WHERE status <> 'deleted'",
     # What is due. Each examination moves a row in it, which at a million domains costs as much as asking
-    # the DNS does (SPEED.md §1d); a cursor over the primary key can take its place then, behind the port.
+    # the DNS does; a cursor over the primary key can take its place then, behind the port.
     "CREATE INDEX domain_due ON domain (due_at) WHERE due_at IS NOT NULL",
     "CREATE INDEX api_key_page ON api_key (team, id) WHERE revoked_at IS NULL",
     "CREATE INDEX event_page ON event (team, id)",
