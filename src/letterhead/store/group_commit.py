@@ -1,7 +1,8 @@
 """Group commit: one thread owns the write connection and commits whatever waits, all at once.
 
 A commit is durable only after the disk has synced, and that costs the same for one transaction as for a
-hundred. Each transaction has a savepoint of its own, so that one which fails takes nothing with it, and nobody is told of success before the commit that all of them share.
+hundred. Each transaction has a savepoint of its own, so that one which fails takes nothing with it, and
+nobody is told of success before the commit that all of them share.
 
 Once the disk has failed, nobody knows what is on it: a system that could not sync some pages may say of the
 next attempt that all is well (X02). Nothing more is written then until a restart reads what is really there.
