@@ -71,6 +71,18 @@ def test_W05_after_three_days_of_failures_it_is_disabled_and_that_is_told() -> N
     assert came.event is not None
 
 
+def test_W05_what_fails_by_our_fault_is_no_attempt_and_only_waits_a_little() -> None:
+    failing = Webhook(**{**_fields(HOOK), "failing_since": NOON - 2 * LONGEST_FAILING})
+    came = settled(failing, WAITING, Posted(None, "we are short", is_ours=True), NOON)
+    assert came.delivery.due_at == came.webhook.rests_until == NOON + SCHEDULE[0]
+    assert (came.delivery.attempts, came.delivery.attempted_at, came.delivery.fault) == (
+        0,
+        None,
+        "we are short",
+    )
+    assert (came.webhook.failing_since, came.webhook.disabled) == (failing.failing_since, None)
+
+
 def test_one_message_that_is_always_refused_ends_without_the_webhook() -> None:
     hook, delivery = HOOK, WAITING
     while delivery.due_at is not None:

@@ -6,9 +6,11 @@ from scripts.house import imports, sources
 
 OPENS = re.compile(r"\b(?:open_connection|create_connection|create_datagram_endpoint|sock_connect)\(")
 CLIENTS = {"httpx", "httpx2", "smtplib", "urllib.request", "http.client", "requests", "urllib3", "aiohttp"}
+CLIENTS |= {"dns.asyncquery", "dns.asyncresolver", "dns.query", "dns.resolver"}
 
 KNOWN = {
     "outgoing/post.py": "where strangers point us: every address is judged",
+    "outgoing/names.py": "the machine's own name servers",
     "smarthost/smtp.py": "the operator's own mail server",
     "smarthost/session.py": "the client that speaks to it",
     "sandbox/nameserver.py": "listens on loopback, and connects to nobody",

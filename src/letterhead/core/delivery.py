@@ -50,12 +50,14 @@ class State(StrEnum):
 class Posted:
     """What came of sending something to a URL.
 
-    status  of the answer; None where there was none, and then `fault` says why. No more of it is read.
+    status   of the answer; None where there was none, and then `fault` says why. No more of it is read.
+    is_ours  whether it failed for want of something of ours: the receiver was never asked.
     """
 
     status: int | None
     fault: str = ""
     elapsed_ms: float = 0.0
+    is_ours: bool = False
 
     @property
     def has_arrived(self) -> bool:
@@ -97,7 +99,11 @@ class Settled:
 
 
 def settled(webhook: Webhook, delivery: Delivery, posted: Posted, now: datetime) -> Settled:
-    """What becomes of a delivery and its webhook after an attempt."""
+    """What becomes of a delivery and its webhook after an attempt; one that failed by our fault is none."""
+    if posted.is_ours:
+        soon = now + SCHEDULE[0]
+        put_off = replace(delivery, due_at=soon, status=None, fault=posted.fault)
+        return Settled(put_off, replace(webhook, rests_until=soon))
     tried = replace(
         delivery,
         attempts=delivery.attempts + 1,

@@ -1,24 +1,26 @@
 """A POST to a URL that a stranger chose (W01, W04).
 
-The name is looked up once, every address of it is judged by core/egress.py, and the connection is made to
-one of those very addresses, with the name kept for TLS and for the Host field: a name that leads elsewhere a
-moment later changes nothing. No redirect is followed, no cookie kept, no proxy asked, and nothing but the
-status of an answer is read.
+The name is looked up once (names.py), every address of it is judged by core/egress.py, and the connection is
+made to one of those very addresses, with the name kept for TLS and for the Host field: a name that leads
+elsewhere a moment later changes nothing. No redirect is followed, no cookie kept, no proxy asked, and nothing
+but the status of an answer is read.
 """
 
 import asyncio
-import socket
+import errno
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from time import perf_counter
+from typing import Final
 
 import h11
+import structlog
 
 from letterhead.core.delivery import Posted
 from letterhead.core.egress import may_connect
 from letterhead.core.refusal import Refusal
 from letterhead.core.webhook import Target, target
+from letterhead.outgoing.names import LookUp, Shortage, system_look_up
 
 SECONDS = 5.0
 """For looking up, connecting, sending and the status, all together."""
@@ -27,11 +29,11 @@ MAX_HEAD = 64 * 1024
 """Bytes of an answer that we read at most."""
 
 _READ_AT_ONCE = 8 * 1024
-_LOOKUPS = 8
-"""Names looked up at the same time: one that takes long must not hold up others."""
 
-LookUp = Callable[[str, int], Awaitable[Sequence[str]]]
-"""The addresses of a name and a port. Raises OSError."""
+_OURS: Final = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL}
+"""Errors that say that this machine is short of something: of descriptors, memory, or ports of its own."""
+
+log = structlog.get_logger()
 
 
 class _Failed(Exception):
@@ -60,7 +62,7 @@ class Post:
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Posted:
         """Post a body once; see ports.Outgoing."""
         started = perf_counter()
-        status, fault = None, ""
+        status, fault, is_ours = None, "", False
         try:
             async with asyncio.timeout(self._seconds):
                 status = await self._status(target(url, allow_private=self._allow_private), headers, body)
@@ -75,8 +77,10 @@ class Post:
         except h11.ProtocolError:
             fault = "it speaks no HTTP that we understand"
         except (OSError, EOFError) as error:
-            fault = f"the connection failed: {_worded(error)}"
-        return Posted(status, fault, round((perf_counter() - started) * 1000, 1))
+            is_ours, fault = _is_ours(error), _worded(error)
+            if is_ours:
+                log.warning("outgoing.short", why=str(error))
+        return Posted(status, fault, round((perf_counter() - started) * 1000, 1), is_ours)
 
     async def _status(self, to: Target, headers: Mapping[str, str], body: bytes) -> int:
         address = await self._address(to)
@@ -97,6 +101,8 @@ class Post:
         try:
             addresses = [to.host] if to.is_address else await self._look_up(to.host, to.port)
         except OSError as error:
+            if _is_ours(error):
+                raise
             raise _Failed("its name could not be looked up") from error
         if not addresses:
             raise _Failed("its name has no address")
@@ -144,24 +150,16 @@ async def _exchange(
                 raise _Failed("the connection was closed before there was an answer")
 
 
+def _is_ours(error: BaseException) -> bool:
+    return isinstance(error, Shortage) or (isinstance(error, OSError) and error.errno in _OURS)
+
+
 def _worded(error: BaseException) -> str:
     """What failed, without the address that we connected to."""
+    if _is_ours(error):
+        return "we could not send it, and try again soon"
     if isinstance(error, ConnectionRefusedError):
-        return "it was refused"
+        return "the connection failed: it was refused"
     if isinstance(error, ConnectionResetError | BrokenPipeError | EOFError):
-        return "it was closed"
-    return "the network did not get us there"
-
-
-def system_look_up() -> LookUp:
-    """Looks names up as this machine does, in threads of its own."""
-    threads = ThreadPoolExecutor(_LOOKUPS, thread_name_prefix="letterhead-lookup")
-
-    async def look_up(host: str, port: int) -> Sequence[str]:
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(
-            threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        )
-        return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
-    return look_up
+        return "the connection failed: it was closed"
+    return "the connection failed: the network did not get us there"
