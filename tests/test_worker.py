@@ -113,6 +113,19 @@ async def test_X12_a_rest_ends_when_we_are_told_to_stop(
     assert job.looks == 1
 
 
+async def test_X12_what_a_work_has_begun_and_left_is_finished_once_it_begins_nothing_more() -> None:
+    job, finished = Job(), asyncio.Event()
+
+    async def finish() -> None:
+        job.may_end.clear()  # a look from here on would never end
+        finished.set()
+
+    async with beating(Work(job.once, job.waking, finish)):
+        await job.looked(1)
+        assert not finished.is_set()
+    assert finished.is_set()
+
+
 async def test_X12_a_batch_under_way_is_finished() -> None:
     job = Job(batches=1)
     job.may_end.clear()

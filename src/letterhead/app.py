@@ -317,7 +317,11 @@ def _works(services: Services, bells: Bells) -> tuple[Work, ...]:
         ),
         *((Work(felt("patrol", services.patrol.once)),) if services.patrol else ()),
         Work(felt("announcements", services.announcements.once), partial(bells.waking, HAPPENED)),
-        Work(felt("dispatch", services.dispatch.once), partial(bells.waking, DELIVERY)),
+        Work(
+            felt("dispatch", services.dispatch.once),
+            partial(bells.waking, DELIVERY),
+            services.dispatch.finish,
+        ),
         Work(felt("compose", notices.compose)),
         Work(felt("send", notices.send)),
     )

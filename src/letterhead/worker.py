@@ -25,16 +25,22 @@ def _by_the_clock() -> AbstractContextManager[asyncio.Event]:
     return nullcontext(asyncio.Event())
 
 
+async def _done_already() -> None:
+    """For works that have done all that they began when `once` returns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One thing to do over and over.
 
-    once    does one batch of what is due, and returns how much that was.
+    once    does, or begins, one batch of what is due, and returns how much that was.
     waking  holds what is set whenever something may have become due at once (ports.Bells).
+    finish  returns when all that `once` has begun is done; called when `once` is called no more.
     """
 
     once: Callable[[], Awaitable[int]]
     waking: Callable[[], AbstractContextManager[asyncio.Event]] = _by_the_clock
+    finish: Callable[[], Awaitable[None]] = _done_already
 
 
 async def beat(works: Sequence[Work], stopping: asyncio.Event, rest: float = REST) -> None:
@@ -65,3 +71,4 @@ async def _repeat(work: Work, woken: asyncio.Event, stopping: asyncio.Event, res
         if not taken:
             with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), rest)
+    await work.finish()

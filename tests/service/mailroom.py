@@ -1,5 +1,6 @@
 """In place of the internet: a receiver of webhooks and a smarthost, on paper, that do as they are told."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -24,6 +25,29 @@ class Receiver:
     def ids(self) -> list[str]:
         """The ids of the messages that came, in order."""
         return [headers["webhook-id"] for _, headers, _ in self.got]
+
+
+@dataclass
+class SlowReceiver(Receiver):
+    """A receiver that leaves some URLs without an answer until they are let go.
+
+    waiting  the URLs to which something was sent that is not answered, one for each message.
+    """
+
+    held: set[str] = field(default_factory=set)
+    waiting: list[str] = field(default_factory=list)
+    _let_go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Posted:
+        if url in self.held:
+            self.waiting.append(url)
+            await self._let_go.wait()
+            self.waiting.remove(url)
+        return await super().post(url, headers, body)
+
+    def let_go(self) -> None:
+        """Answer whatever waits, and whatever comes."""
+        self._let_go.set()
 
 
 @dataclass

@@ -57,7 +57,7 @@ async def test_X11_many_operations_take_no_more_memory_or_descriptors_than_a_few
         await services.history.of_team(actor, limit=9)
         await services.domains.remove(actor, domain.id)
         while await services.announcements.once() + await services.dispatch.once():
-            pass
+            await services.dispatch.finish()
         await services.owner_notices.compose()
         await services.owner_notices.send()
         for grown in (dns.asked, sink.got, world.outgoing.got):

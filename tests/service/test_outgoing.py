@@ -22,6 +22,7 @@ async def work(world: World) -> None:
     busy = 1
     while busy:
         busy = await services.announcements.once() + await services.dispatch.once()
+        await services.dispatch.finish()
         busy += await notices.compose() + await notices.send()
 
 

@@ -13,7 +13,7 @@ from letterhead.core.event import Event, EventKind
 from letterhead.core.team import Team
 from letterhead.core.webhook import USUAL, Disabled, Webhook
 from letterhead.ports import NoRoom, Queue, Stale, Store
-from tests.store.samples import ACME, EVIL, HOUR, NOON, a_domain, an_event, an_id, told
+from tests.store.samples import ACME, EVIL, HOUR, NOON, ZETA, a_domain, an_event, an_id, told
 
 HOOKED = EventKind.WEBHOOK_CREATED
 LATER = NOON + HOUR
@@ -156,8 +156,9 @@ async def test_what_a_follower_may_not_see_it_passes_over_once(store: Store) -> 
 
 
 async def test_L11_a_queue_is_leased_to_one_worker_and_comes_in_order(store: Store) -> None:
-    await hooked(store), await hooked(store)
-    await happened(store, EventKind.CREATED, EventKind.FAILED, EventKind.RECOVERED)
+    for team in (ACME, EVIL):
+        await hooked(store, team=team)
+        await happened(store, EventKind.CREATED, EventKind.FAILED, EventKind.RECOVERED, team=team)
     await announced(store)
     first, second, third = await asyncio.gather(taken(store), taken(store), taken(store))
     queues = [*first, *second, *third]
@@ -168,6 +169,38 @@ async def test_L11_a_queue_is_leased_to_one_worker_and_comes_in_order(store: Sto
     await store.deliveries.release(queues[0], NOON)
     assert [queue.webhook.id for queue in await taken(store)] == [queues[0].webhook.id]
     assert len(await taken(store, NOON + timedelta(minutes=2))) == 2  # leases run out
+
+
+async def test_W05_no_more_than_one_webhook_of_each_team_is_leased_at_once(store: Store) -> None:
+    for team, hooks in ((ACME, 3), (EVIL, 1), (ZETA, 2)):
+        for _ in range(hooks):
+            await hooked(store, team=team)
+        await happened(store, EventKind.FAILED, team=team)
+    await announced(store)
+
+    async def teams(limit: int, *but: str) -> list[str]:
+        until = NOON + timedelta(minutes=1)
+        return sorted(q.webhook.team for q in await store.deliveries.lease(NOON, until, limit, 20, but))
+
+    assert await teams(9, ZETA.id) == [ACME.id, EVIL.id]
+    assert await teams(1, ACME.id) == [ZETA.id]
+    assert await teams(9) == [ACME.id, ZETA.id]
+    assert await teams(9) == [ACME.id]
+    assert await teams(9) == []
+
+
+async def test_whoever_has_waited_longest_comes_first_of_a_team_and_of_all(store: Store) -> None:
+    hooks = [await hooked(store, team=team) for team in (ACME, ACME, EVIL)]
+    for team in (ACME, EVIL):
+        await happened(store, EventKind.FAILED, team=team)
+    await announced(store)
+    queues = [queue for _ in range(2) for queue in await taken(store)]
+    released = {hooks[0].id: 2, hooks[1].id: 1, hooks[2].id: 3}
+    for queue in queues:
+        await store.deliveries.release(queue, NOON + timedelta(seconds=released[queue.webhook.id]))
+    now = NOON + timedelta(seconds=9)
+    came = [await store.deliveries.lease(now, now + HOUR, 1, 20) for _ in range(3)]
+    assert [queue.webhook.id for (queue,) in came] == [hooks[1].id, hooks[0].id, hooks[2].id]
 
 
 async def test_X10_only_one_outcome_of_an_attempt_is_written(store: Store) -> None:

@@ -1,6 +1,6 @@
 """What happened, and who is to be told of it: events, webhooks and their deliveries, letters to owners."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -48,14 +48,19 @@ class Deliveries(Protocol):
     async def page(self, webhook: str, *, limit: int, before: int | None = None) -> list[Delivery]:
         """What was sent to a webhook or waits to be, the newest event first."""
 
-    async def lease(self, now: datetime, until: datetime, limit: int, most: int) -> list[Queue]:
-        """Take up to `limit` webhooks for which something is due, and `most` of each; fair among webhooks."""
+    async def lease(
+        self, now: datetime, until: datetime, limit: int, most: int, but: Collection[str] = ()
+    ) -> list[Queue]:
+        """Take up to `limit` webhooks for which something is due, and `most` deliveries of each.
+
+        No more than one of each team, and of those in `but` none; first those that have waited longest.
+        """
 
     async def settle(self, before: Delivery, settled: Settled) -> None:
         """Save what came of an attempt. Raises Stale where another attempt was faster, or all is gone."""
 
     async def release(self, queue: Queue, now: datetime) -> None:
-        """Give a webhook back; whoever waits longest comes next."""
+        """Give a webhook back, and ring: whoever waits longest comes next."""
 
     async def replay(
         self,

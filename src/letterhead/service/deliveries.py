@@ -1,5 +1,9 @@
 """Dispatch of deliveries: takes the queues that are due, sends, and plans the next attempt.
 
+Each webhook has its turn by itself, and whose turn is over makes room for the next at once: a slow receiver
+holds up its own queue. A team has a share of the turns (the idea of service/lanes.py), so that its many slow
+receivers leave room for others.
+
 Any number of workers may do so. A worker that was stopped for longer than its lease does no harm: it sends
 nothing more from that queue, and what it sent last is written down only if nobody else was faster (X10).
 """
@@ -20,11 +24,14 @@ from letterhead.service.webhooks import Webhooks
 LEASE: Final = timedelta(seconds=60)
 """How long a queue stays with the worker that took it."""
 
-TURN: Final = timedelta(seconds=15)
+TURN: Final = timedelta(seconds=5)
 """How long one webhook's turn takes at most, its last attempt aside; then the others have theirs."""
 
-AT_ONCE: Final = 25
+AT_ONCE: Final = 50
 """Webhooks that are sent to side by side, one message at a time each."""
+
+SHARE: Final = 5
+"""How many of them are one team's: with slow receivers of nine teams, a tenth need not wait."""
 
 MOST: Final = 20
 """Messages in one turn."""
@@ -37,19 +44,35 @@ class Dispatch:
     """Sends what is due.
 
     outcomes  attempts of this process by what became of the delivery: delivered, pending, given_up.
+    _turns    those under way, each with the team whose it is.
     """
 
     store: Store
     webhooks: Webhooks
     clock: Clock
     outcomes: Counter[str] = field(default_factory=Counter)
+    _turns: dict[asyncio.Task[None], str] = field(default_factory=dict)
 
     async def once(self) -> int:
-        """Give every webhook for which something is due one turn. Returns how many had one."""
+        """Begin the turns of webhooks for which something is due, as many as there is room for.
+
+        Returns how many that were. The end of a turn rings DELIVERY: then there is room again.
+        """
+        room = AT_ONCE - len(self._turns)
+        if not room:
+            return 0
+        full = [team for team, turns in Counter(self._turns.values()).items() if turns >= SHARE]
         now = self.clock.now()
-        queues = await self.store.deliveries.lease(now, now + LEASE, AT_ONCE, MOST)
-        await asyncio.gather(*(self._turn(queue) for queue in queues))
+        queues = await self.store.deliveries.lease(now, now + LEASE, room, MOST, full)
+        for queue in queues:
+            turn = asyncio.create_task(self._turn(queue))
+            self._turns[turn] = queue.webhook.team
+            turn.add_done_callback(self._turns.pop)
         return len(queues)
+
+    async def finish(self) -> None:
+        """Returns when the turns under way are over."""
+        await asyncio.gather(*self._turns)
 
     async def _turn(self, queue: Queue) -> None:
         """One webhook's turn; whatever happens in it, the others go on, and its lease runs out by itself."""
@@ -61,17 +84,19 @@ class Dispatch:
                     break
                 webhook = await self._attempt(webhook, delivery)
             await self.store.deliveries.release(queue, self.clock.now())
-        except Stale:
-            log.info("dispatch.stale", webhook=queue.webhook.id)
         except Exception:
             log.exception("dispatch.broke", webhook=queue.webhook.id)
 
     async def _attempt(self, webhook: Webhook, delivery: Delivery) -> Webhook | None:
-        """Send one event; the webhook as it stands now, or None where its queue has to wait."""
+        """Send one event; the webhook as it stands now, or None where its turn is over."""
         now = self.clock.now()
         posted = await self.webhooks.posted(webhook, message_id(delivery.event), payload(delivery.event), now)
         came = settled(webhook, delivery, posted, self.clock.now())
-        await self.store.deliveries.settle(delivery, came)
+        try:
+            await self.store.deliveries.settle(delivery, came)
+        except Stale:  # somebody else has sent it, or it is to be sent anew: whoever comes next sees which
+            log.info("dispatch.stale", webhook=webhook.id)
+            return None
         self.outcomes[came.delivery.state.value] += 1
         goes_on = came.webhook.disabled is None and came.webhook.rests_until is None
         return came.webhook if goes_on else None

@@ -1,15 +1,17 @@
 """Deliveries in the database: each row knows its next moment, and a webhook's whole queue is leased at once.
 
-By whole queues, because one receiver that hangs must hold up nobody else's events, and its own must arrive in
-their order. A lease spares others the work and no more: the number of attempts fences every write (X10).
+By whole queues, because a webhook's events must arrive in their order; no more than one of a team at once,
+because its receivers that hang must hold up nobody else's events (service/deliveries.py). A lease spares
+others the work and no more: the number of attempts fences every write (X10).
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from letterhead.core.delivery import Delivery, Settled, State
 from letterhead.core.webhook import Webhook
 from letterhead.ports import DELIVERY, Queue, Stale
-from letterhead.store.database import Database, Params, Row, Statement
+from letterhead.store.database import Database, Params, Row, Statement, one_of
 from letterhead.store.events import from_row as event_of
 from letterhead.store.events import insertion
 from letterhead.store.instant import from_micros, to_micros
@@ -21,15 +23,22 @@ SELECT delivery.webhook, delivery.state, delivery.due_at, delivery.attempts, del
 FROM delivery JOIN event ON event.id = delivery.event
 """
 
-_LEASE = """
-WITH due AS (
-    SELECT id FROM webhook
-    WHERE disabled IS NULL AND leased_until <= :now AND (rests_until IS NULL OR rests_until <= :now)
-      AND EXISTS (SELECT 1 FROM delivery WHERE delivery.webhook = webhook.id AND delivery.due_at <= :now)
-    ORDER BY leased_until LIMIT :limit {skip_locked})
+_IS_DUE = """
+    disabled IS NULL AND leased_until <= :now AND (rests_until IS NULL OR rests_until <= :now)
+    AND EXISTS (SELECT 1 FROM delivery WHERE delivery.webhook = webhook.id AND delivery.due_at <= :now)
+"""
+
+# The longest waiting of each team, so that none takes more than is left of its share.
+_LEASE = f"""
+WITH waiting AS (
+    SELECT id, ROW_NUMBER() OVER (PARTITION BY team ORDER BY leased_until, id) AS turn FROM webhook
+    WHERE {_IS_DUE} {{but}}),
+due AS (
+    SELECT webhook.id FROM waiting JOIN webhook ON webhook.id = waiting.id WHERE turn = 1 AND {_IS_DUE}
+    ORDER BY leased_until LIMIT :limit {{skip_locked}})
 UPDATE webhook SET leased_until = :until WHERE id IN (SELECT id FROM due)
 RETURNING *
-"""
+"""  # noqa: S608 - constants alone
 
 _RELEASE = "UPDATE webhook SET leased_until = :now WHERE id = :id AND leased_until = :until"
 
@@ -69,10 +78,14 @@ class DeliveryTable:
         params: Params = {"webhook": webhook, "limit": limit, "before": before}
         return [_delivery(row) for row in await self._database.read(sql, params)]
 
-    async def lease(self, now: datetime, until: datetime, limit: int, most: int) -> list[Queue]:
+    async def lease(
+        self, now: datetime, until: datetime, limit: int, most: int, but: Collection[str] = ()
+    ) -> list[Queue]:
         """Take webhooks for which something is due, those first that have waited longest for their turn."""
-        params: Params = {"now": to_micros(now), "until": to_micros(until), "limit": limit}
-        sql = _LEASE.format(skip_locked=self._database.skip_locked)
+        names, teams = one_of("team", but)
+        params: Params = {"now": to_micros(now), "until": to_micros(until), "limit": limit, **teams}
+        others = f"AND team NOT IN {names}" if but else ""
+        sql = _LEASE.format(but=others, skip_locked=self._database.skip_locked)
         (rows,) = await self._database.write(Statement(sql, params))
         return [Queue(hook, until, await self._due(hook.id, now, most)) for hook in map(from_row, rows)]
 
@@ -104,13 +117,13 @@ class DeliveryTable:
         )
 
     async def release(self, queue: Queue, now: datetime) -> None:
-        """Give a webhook back; whoever waits longest comes next."""
+        """Give a webhook back; whoever waits longest comes next, of any team."""
         params: Params = {
             "id": queue.webhook.id,
             "now": to_micros(now),
             "until": to_micros(queue.until),
         }
-        await self._database.write(Statement(_RELEASE, params))
+        await self._database.write(Statement(_RELEASE, params, rings=DELIVERY))
 
     async def replay(
         self,
