@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
-from letterhead.core.delivery import State
+from letterhead.core.delivery import Posted, State
 from letterhead.core.permission import Actor
 from letterhead.core.webhook import Webhook
 from letterhead.ports import Store
@@ -151,3 +152,61 @@ async def test_X12_turns_under_way_are_finished_when_we_are_told_to_stop(
     await beating
     sent = await world.services.webhooks.deliveries(actor, hook.id, limit=9)
     assert {each.state for each in sent} == {State.DELIVERED}
+
+
+async def under_way(world: World, receiver: SlowReceiver) -> tuple[Actor, Webhook]:
+    """A webhook to which a message is under way that will be refused."""
+    receiver.answers = [Posted(503)]
+    actor, hook = await hooked(world, "acme", SLOW)
+    await begin(world)
+
+    async def is_under_way() -> bool:
+        return receiver.waiting == [SLOW]
+
+    await until(is_under_way)
+    return actor, hook
+
+
+async def test_what_is_replayed_while_it_is_under_way_is_sent_again_and_at_once(
+    world: World, receiver: SlowReceiver
+) -> None:
+    """Whatever comes of the attempt before; and nobody waits until its lease has run out."""
+    actor, hook = await under_way(world, receiver)
+    world.pass_time(timedelta(seconds=1))
+    since = world.clock.now() - timedelta(days=1)
+    assert await world.services.webhooks.replay(actor, hook.id, since=since) == 1
+    receiver.let_go()
+    await world.services.dispatch.finish()
+    assert await begin(world) == 1
+    await world.services.dispatch.finish()
+    assert len(receiver.got) == 2
+    (sent,) = await world.services.webhooks.deliveries(actor, hook.id, limit=9)
+    assert (sent.state, sent.attempts) == (State.DELIVERED, 1)
+
+
+async def test_W05_a_webhook_that_moves_takes_nothing_with_it_from_where_it_was(
+    world: World, receiver: SlowReceiver
+) -> None:
+    actor, hook = await under_way(world, receiver)
+    world.pass_time(timedelta(seconds=1))
+    await world.services.webhooks.change(actor, hook.id, url=FAST)
+    receiver.let_go()
+    await world.services.dispatch.finish()
+    moved = await world.services.webhooks.get(actor, hook.id)
+    assert (moved.failing_since, moved.rests_until) == (None, None)
+    assert await begin(world) == 1
+    await world.services.dispatch.finish()
+    assert [url for url, *_ in receiver.got] == [SLOW, FAST]
+
+
+async def test_W05_a_webhook_disabled_while_a_message_is_under_way_stays_so_and_is_told_of_once(
+    world: World, receiver: SlowReceiver
+) -> None:
+    actor, hook = await under_way(world, receiver)
+    receiver.answers = [Posted(410)]
+    await world.services.webhooks.change(actor, hook.id, enabled=False)
+    receiver.let_go()
+    await world.services.dispatch.finish()
+    assert (await world.services.webhooks.get(actor, hook.id)).disabled == "by_hand"
+    kinds = [event.kind for event in await world.services.history.of_team(actor, limit=99)]
+    assert kinds.count("webhook.disabled") == 1

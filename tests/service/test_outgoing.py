@@ -1,13 +1,15 @@
 """What goes out to webhooks, from the event to the receiver: a day of outage, and two secrets at once."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
 
-from letterhead.core.delivery import Posted, State
+from letterhead.core.delivery import Posted, State, message_id
+from letterhead.core.permission import Actor
 from letterhead.core.refusal import Refusal
 from letterhead.core.signature import headers, secret_of
-from letterhead.core.webhook import MOST_WEBHOOKS, OVERLAP
+from letterhead.core.webhook import MOST_WEBHOOKS, OVERLAP, Webhook
 from letterhead.ports import Store
 from tests.clock import ManualClock
 from tests.service.world import CYCLE, World
@@ -93,6 +95,100 @@ async def test_W05_a_receiver_that_stays_down_is_disabled_after_three_days_and_t
     )
     await work(world)
     assert len(set(world.outgoing.ids)) == 1, "a replay bears the id of the first attempt"
+
+
+async def lost(world: World) -> tuple[Actor, Webhook]:
+    """A webhook at which nobody was found for forty hours, with ten events that wait."""
+    actor = await world.actor()
+    hook, _ = await world.services.webhooks.create(actor, url=URL, kinds=None)
+    world.outgoing.always = Posted(None, "it did not answer")
+    for number in range(10):
+        await world.registered(actor, f"acme{number}.com")
+        for _ in range(4):
+            await work(world)
+            world.pass_time(timedelta(hours=1))
+    await work(world)
+    world.outgoing.got.clear()
+    world.outgoing.always = Posted(200)
+    hook = await world.services.webhooks.get(actor, hook.id)
+    assert hook.rests_until is not None
+    assert hook.rests_until - world.clock.now() > timedelta(hours=1)
+    return actor, hook
+
+
+async def moved(world: World, actor: Actor, hook: Webhook) -> None:
+    await world.services.webhooks.change(actor, hook.id, url="https://right.acme.net/")
+
+
+async def tried(world: World, actor: Actor, hook: Webhook) -> None:
+    assert (await world.services.webhooks.test(actor, hook.id)).has_arrived
+    world.outgoing.got.clear()
+
+
+async def replayed(world: World, actor: Actor, hook: Webhook) -> None:
+    newest = (await world.services.webhooks.deliveries(actor, hook.id, limit=1))[0]
+    assert await world.services.webhooks.replay(actor, hook.id, event=message_id(newest.event)) == 1
+
+
+@pytest.mark.parametrize("mend", [moved, tried, replayed])
+async def test_W05_a_webhook_that_was_mended_gets_all_that_waits_at_once_and_in_order(
+    world: World, mend: Callable[[World, Actor, Webhook], Awaitable[None]]
+) -> None:
+    actor, hook = await lost(world)
+    await mend(world, actor, hook)
+    await work(world)
+    assert len(world.outgoing.ids) == len(set(world.outgoing.ids)) == 10
+    assert world.outgoing.ids == sorted(world.outgoing.ids, key=lambda each: int(each[4:]))
+    seen = await world.services.webhooks.get(actor, hook.id)
+    assert (seen.failing_since, seen.rests_until, seen.disabled) == (None, None, None)
+
+
+async def test_W05_a_new_url_has_three_days_of_its_own(world: World) -> None:
+    actor, hook = await lost(world)
+    await moved(world, actor, hook)
+    world.outgoing.always = Posted(None, "it did not answer")
+    await work(world)
+    world.pass_time(timedelta(days=2))
+    await work(world)
+    seen = await world.services.webhooks.get(actor, hook.id)
+    assert (seen.disabled, seen.failing_since is not None) == (None, True)
+    sent = await world.services.webhooks.deliveries(actor, hook.id, limit=99)
+    assert {each.state for each in sent} == {State.PENDING}
+
+
+async def test_W05_a_test_that_does_not_arrive_and_a_replay_of_nothing_change_nothing(world: World) -> None:
+    actor, hook = await lost(world)
+    world.outgoing.always = Posted(500)
+    await world.services.webhooks.test(actor, hook.id)
+    with pytest.raises(Refusal, match="event_not_found"):
+        await world.services.webhooks.replay(actor, hook.id, event="evt_999999")
+    assert await world.services.webhooks.get(actor, hook.id) == hook
+
+
+async def test_a_test_is_sent_to_a_disabled_webhook_too_and_leaves_it_disabled(world: World) -> None:
+    actor = await world.actor()
+    hook, _ = await world.services.webhooks.create(actor, url=URL, kinds=None)
+    gone = await world.services.webhooks.change(actor, hook.id, enabled=False)
+    assert (await world.services.webhooks.test(actor, hook.id)).has_arrived
+    assert len(world.outgoing.got) == 1
+    assert await world.services.webhooks.get(actor, hook.id) == gone
+
+
+async def test_W05_what_fails_for_want_of_something_of_ours_counts_for_nothing(world: World) -> None:
+    actor = await world.actor()
+    hook, _ = await world.services.webhooks.create(actor, url=URL, kinds=None)
+    world.outgoing.always = Posted(None, "we are short of descriptors", is_ours=True)
+    await world.registered(actor)
+    for _ in range(5):
+        await work(world)
+        world.pass_time(timedelta(days=1))
+    (waiting,) = await world.services.webhooks.deliveries(actor, hook.id, limit=9)
+    assert (waiting.state, waiting.attempts, waiting.attempted_at) == (State.PENDING, 0, None)
+    seen = await world.services.webhooks.get(actor, hook.id)
+    assert (seen.failing_since, seen.disabled) == (None, None)
+    world.outgoing.always = Posted(200)
+    await work(world)
+    assert (await world.services.webhooks.deliveries(actor, hook.id, limit=9))[0].state is State.DELIVERED
 
 
 async def test_X10_a_worker_that_slept_through_its_lease_changes_nothing(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from letterhead.core.delivery import KEPT, Posted, State, settled
+from letterhead.core.delivery import KEPT, Posted, State, disabled, settled
 from letterhead.core.event import Event, EventKind
 from letterhead.core.team import Team
 from letterhead.core.webhook import USUAL, Disabled, Webhook
@@ -213,6 +213,93 @@ async def test_X10_only_one_outcome_of_an_attempt_is_written(store: Store) -> No
         await store.deliveries.settle(delivery, settled(webhook, delivery, Posted(500), LATER))
     (kept,) = await store.deliveries.page(webhook.id, limit=9)
     assert (kept.state, kept.status, kept.attempts, kept.attempted_at) == (State.DELIVERED, 200, 1, NOON)
+
+
+async def test_X10_an_attempt_of_before_a_replay_says_nothing_about_what_is_sent_again(store: Store) -> None:
+    """Not even where it is as if it had never been sent, as far as the number of attempts tells."""
+    webhook = await hooked(store)
+    await happened(store, EventKind.FAILED)
+    await announced(store)
+    ((delivery,),) = [queue.due for queue in await taken(store)]
+    await store.deliveries.settle(delivery, settled(webhook, delivery, Posted(200), NOON))
+    assert await store.deliveries.replay(webhook, LATER, since=NOON, most=9) == 1
+    with pytest.raises(Stale):
+        await store.deliveries.settle(delivery, settled(webhook, delivery, Posted(200), NOON))
+    (kept,) = await store.deliveries.page(webhook.id, limit=9)
+    assert (kept.state, kept.due_at, kept.attempts) == (State.PENDING, LATER, 0)
+
+
+async def resting(store: Store) -> Webhook:
+    """A webhook whose queue of two rests for a while after its first attempt."""
+    webhook = await hooked(store)
+    await happened(store, EventKind.CREATED, EventKind.FAILED)
+    await announced(store)
+    (queue,) = await taken(store)
+    away = settled(webhook, replace(queue.due[0], attempts=3), Posted(None, "away"), NOON)
+    await store.deliveries.settle(queue.due[0], away)
+    await store.deliveries.release(queue, NOON)
+    assert await taken(store) == []
+    return webhook
+
+
+async def test_W05_somebody_who_was_found_again_is_sent_all_that_waits(store: Store) -> None:
+    webhook = await resting(store)
+    await store.webhooks.arrived(webhook, NOON)
+    (queue,) = await taken(store)
+    assert [each.attempts for each in queue.due] == [4, 0]
+    assert (queue.webhook.failing_since, queue.webhook.rests_until) == (None, None)
+
+
+async def test_W05_who_was_found_where_a_webhook_was_before_is_nobody(store: Store) -> None:
+    webhook = await resting(store)
+    await store.webhooks.change(replace(webhook, kinds=frozenset({"domain.failed"})), told(kind=HOOKED))
+    with pytest.raises(Stale):
+        await store.webhooks.arrived(webhook, NOON)
+    assert await taken(store) == []
+
+
+async def test_W05_a_webhook_that_begins_anew_keeps_nothing_of_before(store: Store) -> None:
+    webhook = await resting(store)
+    moved = await store.webhooks.change(replace(webhook, url="https://b.com/"), told(kind=HOOKED), anew=True)
+    assert (moved.url, moved.failing_since, moved.rests_until) == ("https://b.com/", None, None)
+    (queue,) = await taken(store)
+    assert [each.attempts for each in queue.due] == [0, 0]
+
+
+async def test_W05_any_other_change_leaves_what_was_found_out(store: Store) -> None:
+    webhook = await resting(store)
+    changed = await store.webhooks.change(
+        replace(webhook, kinds=USUAL - {"domain.failed"}), told(kind=HOOKED)
+    )
+    assert (changed.failing_since, changed.rests_until is not None) == (NOON, True)
+    assert await taken(store) == []
+
+
+async def test_W05_a_replay_has_all_that_waits_sent_too_unless_it_is_of_nothing(store: Store) -> None:
+    webhook = await resting(store)
+    assert await store.deliveries.replay(webhook, NOON, event=10**9, most=1) == 0
+    assert await taken(store) == []
+    newest = (await store.deliveries.page(webhook.id, limit=1))[0].event
+    assert await store.deliveries.replay(webhook, NOON, event=newest.id, most=1) == 1
+    (queue,) = await taken(store)
+    assert [each.event.kind for each in queue.due] == [EventKind.CREATED, EventKind.FAILED]
+    assert queue.webhook.failing_since == NOON, "nobody was found there yet"
+
+
+async def test_W05_what_is_disabled_already_is_not_disabled_and_told_of_again(store: Store) -> None:
+    webhook = await hooked(store)
+    await happened(store, EventKind.FAILED)
+    events = await announced(store)
+    (queue,) = await taken(store)
+    gone, event = disabled(webhook, Disabled.BY_HAND, NOON)
+    await store.webhooks.change(gone, event)
+    with pytest.raises(Stale):
+        await store.deliveries.settle(queue.due[0], settled(webhook, queue.due[0], Posted(410), NOON))
+    with pytest.raises(Stale):
+        await store.deliveries.replay(webhook, LATER, event=events[-1].id, most=1)
+    kinds = [each.kind for each in await store.events.page(ACME.id, limit=9)]
+    assert kinds.count(EventKind.WEBHOOK_DISABLED) == 1
+    assert (await store.backlog(NOON)).deliveries == 0
 
 
 async def test_W05_a_queue_that_rests_is_left_alone_until_then(store: Store) -> None:

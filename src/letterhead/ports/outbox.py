@@ -23,10 +23,18 @@ class Webhooks(Protocol):
     async def page(self, team: str, *, limit: int, before: str | None = None) -> list[Webhook]:
         """A team's webhooks, those with an id below `before`, newest first."""
 
-    async def change(self, webhook: Webhook, event: Event) -> Webhook:
+    async def change(self, webhook: Webhook, event: Event, *, anew: bool = False) -> Webhook:
         """Save a webhook by compare-and-set on its version; what waits for a disabled one is given up.
 
+        anew  nothing that was found out about it holds any longer: all that waits is sent at once, as if
+              for the first time.
         Raises Stale.
+        """
+
+    async def arrived(self, webhook: Webhook, now: datetime) -> None:
+        """Somebody was found there: it fails no longer, and all that waits for it is sent at once.
+
+        Raises Stale where it was changed meanwhile, or is disabled.
         """
 
     async def remove(self, webhook: Webhook, event: Event) -> None:
@@ -57,7 +65,10 @@ class Deliveries(Protocol):
         """
 
     async def settle(self, before: Delivery, settled: Settled) -> None:
-        """Save what came of an attempt. Raises Stale where another attempt was faster, or all is gone."""
+        """Save what came of an attempt.
+
+        Raises Stale where another attempt was faster, it is to be sent anew, or all is gone.
+        """
 
     async def release(self, queue: Queue, now: datetime) -> None:
         """Give a webhook back, and ring: whoever waits longest comes next."""
@@ -71,7 +82,10 @@ class Deliveries(Protocol):
         since: datetime | None = None,
         most: int,
     ) -> int:
-        """Send one event again, or the `most` oldest since a moment. Returns how many there are."""
+        """Send one event again, or the `most` oldest since a moment, and all that waits, at once.
+
+        Returns how many are sent again. Raises Stale where the webhook was disabled or removed meanwhile.
+        """
 
 
 class OwnerNotices(Protocol):

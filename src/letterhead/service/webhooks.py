@@ -1,6 +1,7 @@
 """Webhooks: made, listed, changed, removed, tried, and told again what they missed."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -82,6 +83,7 @@ class Webhooks:
     ) -> Webhook:
         """Change what is given. What happens while a webhook is disabled is sent to it by a replay alone.
 
+        Another URL is a receiver of which nothing is known: all that waits is sent there at once.
         Raises `webhook_not_found`, `webhook_url`, `unknown_event_kind`, `webhook_changed`.
         """
         webhook = await self._owned(actor, "webhook.update", webhook_id)
@@ -95,7 +97,9 @@ class Webhooks:
         told = self._told(actor, EventKind.WEBHOOK_CHANGED, wanted)
         if enabled is False and webhook.disabled is None:
             wanted, told = disabled(wanted, Disabled.BY_HAND, self.clock.now(), actor.key)
-        return webhook if wanted == webhook else await self._saved(wanted, told)
+        if wanted == webhook:
+            return webhook
+        return await self._saved(wanted, told, anew=wanted.url != webhook.url)
 
     async def rotate(self, actor: Actor, webhook_id: str) -> tuple[Webhook, str]:
         """A new secret, shown once; the one before signs beside it for a day.
@@ -122,22 +126,28 @@ class Webhooks:
             raise not_found() from None
 
     async def test(self, actor: Actor, webhook_id: str) -> Posted:
-        """Send a message of the kind `webhook.test`, once, and say what came of it; nothing is kept of it.
+        """Send a message of the kind `webhook.test`, once, also while it is disabled; say what came of it.
 
-        Raises `webhook_not_found`.
+        One that arrived shows that somebody is there again: all that waits is sent at once. Of one that did
+        not, nothing is kept. Raises `webhook_not_found`.
         """
         webhook = await self._owned(actor, "webhook.update", webhook_id)
         now = self.clock.now()
         event = Event(TEST_KIND, webhook.team, "", "", now, {"webhook": webhook.id})
-        return await self.posted(webhook, identifier("test", now), payload(event), now)
+        posted = await self.posted(webhook, identifier("test", now), payload(event), now)
+        if posted.has_arrived:
+            with suppress(Stale):  # it is disabled, or another one than was tried
+                await self.store.webhooks.arrived(webhook, self.clock.now())
+        return posted
 
     async def replay(
         self, actor: Actor, webhook_id: str, *, event: str | None = None, since: datetime | None = None
     ) -> int:
         """Send again: one event by its id, or the oldest thousand since a moment, of the webhook's kinds.
 
-        Returns how many are sent. Raises `webhook_not_found`, `event_or_since`, `replay_too_old`,
-        `event_not_found`, `webhook_disabled`.
+        Whatever else waits is sent at once as well. Returns how many are sent again. Raises
+        `webhook_not_found`, `event_or_since`, `replay_too_old`, `event_not_found`, `webhook_disabled`,
+        `webhook_changed`.
         """
         webhook = await self._owned(actor, "webhook.update", webhook_id)
         now = self.clock.now()
@@ -160,7 +170,12 @@ class Webhooks:
                 "webhook_disabled", "Nothing is sent to a disabled webhook.", mend="Enable it first."
             )
         number = None if event is None else event_number(event)
-        sent = await self.store.deliveries.replay(webhook, now, event=number, since=since, most=MOST_REPLAYED)
+        try:
+            sent = await self.store.deliveries.replay(
+                webhook, now, event=number, since=since, most=MOST_REPLAYED
+            )
+        except Stale:
+            raise changed() from None
         if event is not None and not sent:
             raise missing(
                 "event_not_found",
@@ -194,15 +209,11 @@ class Webhooks:
             raise not_found()
         return webhook
 
-    async def _saved(self, webhook: Webhook, told: Event) -> Webhook:
+    async def _saved(self, webhook: Webhook, told: Event, *, anew: bool = False) -> Webhook:
         try:
-            return await self.store.webhooks.change(webhook, told)
+            return await self.store.webhooks.change(webhook, told, anew=anew)
         except Stale:
-            raise conflict(
-                "webhook_changed",
-                "The webhook was changed or removed by somebody else at this moment.",
-                mend="Read it again, and send the change again if you still want it.",
-            ) from None
+            raise changed() from None
 
     def _sealed(self, webhook_id: str, secret: bytes) -> bytes:
         """Bound to the webhook, so that no row's secret opens in another's place."""
@@ -217,6 +228,15 @@ def event_number(event: str) -> int:
     """The number of an event by its id; 0, which no event has, for what is no id."""
     match = _EVENT_ID.fullmatch(event)
     return int(match[1]) if match else 0
+
+
+def changed() -> Refusal:
+    """What is said to whoever decided about a webhook that is another one by now."""
+    return conflict(
+        "webhook_changed",
+        "The webhook was changed or removed by somebody else at this moment.",
+        mend="Read it again, and send the change again if you still want it.",
+    )
 
 
 def not_found() -> Refusal:

@@ -2,7 +2,7 @@
 
 By whole queues, because a webhook's events must arrive in their order; no more than one of a team at once,
 because its receivers that hang must hold up nobody else's events (service/deliveries.py). A lease spares
-others the work and no more: the number of attempts fences every write (X10).
+others the work and no more: the number of attempts and the moment of the next fence every write (X10).
 """
 
 from collections.abc import Collection
@@ -10,12 +10,12 @@ from datetime import datetime
 
 from letterhead.core.delivery import Delivery, Settled, State
 from letterhead.core.webhook import Webhook
-from letterhead.ports import DELIVERY, Queue, Stale
+from letterhead.ports import DELIVERY, Queue, Stale, StoreError
 from letterhead.store.database import Database, Params, Row, Statement, one_of
 from letterhead.store.events import from_row as event_of
 from letterhead.store.events import insertion
 from letterhead.store.instant import from_micros, to_micros
-from letterhead.store.webhooks import GIVE_UP, from_row, values
+from letterhead.store.webhooks import GIVE_UP, HASTEN, from_row, values
 
 _SELECT = """
 SELECT delivery.webhook, delivery.state, delivery.due_at, delivery.attempts, delivery.attempted_at,
@@ -42,18 +42,22 @@ RETURNING *
 
 _RELEASE = "UPDATE webhook SET leased_until = :now WHERE id = :id AND leased_until = :until"
 
+# Whatever makes it due anew, as a replay does, gives it another moment.
 _SETTLE = """
 UPDATE delivery SET state = :state, due_at = :due_at, attempts = :attempts, attempted_at = :attempted_at,
     status = :status, fault = :fault
-WHERE webhook = :webhook AND event = :event AND attempts = :before AND state = 'pending'
+WHERE webhook = :webhook AND event = :event AND attempts = :before AND due_at = :was_due_at
 """
 
-# Only while it is enabled: what was disabled meanwhile stays so.
+# Only while it is enabled: what was disabled meanwhile stays so. Before its deliveries, as in every change of
+# both: else two of them may wait for one another.
 _WEBHOOK = """
 UPDATE webhook SET failing_since = :failing_since, rests_until = :rests_until, disabled = :disabled,
     disabled_at = :disabled_at
 WHERE id = :id AND disabled IS NULL
 """
+
+_AWAKE = "UPDATE webhook SET rests_until = NULL WHERE id = :id AND disabled IS NULL"
 
 _REPLAY = """
 INSERT INTO delivery (webhook, event, state, due_at)
@@ -95,9 +99,9 @@ class DeliveryTable:
         return tuple(_delivery(row) for row in await self._database.read(sql, params))
 
     async def settle(self, before: Delivery, settled: Settled) -> None:
-        """Save what came of an attempt. Raises Stale where another attempt was faster, or all is gone."""
+        """Save what came of an attempt. Raises Stale where it is not the one that counts any more."""
         after, hook = settled.delivery, values(settled.webhook)
-        stale = Stale(f"{after.webhook} was sent event {after.event.id} by somebody else")
+        stale = Stale(f"event {after.event.id} does not wait for {after.webhook} any more as it did")
         params: Params = {
             "webhook": after.webhook,
             "event": after.event.id,
@@ -108,10 +112,11 @@ class DeliveryTable:
             "status": after.status,
             "fault": after.fault,
             "before": before.attempts,
+            "was_due_at": to_micros(before.due_at),
         }
         await self._database.write(
-            Statement(_SETTLE, params, otherwise=stale),
             Statement(_WEBHOOK, hook),
+            Statement(_SETTLE, params, otherwise=stale),
             *([Statement(GIVE_UP, hook)] if settled.webhook.disabled else []),
             *([insertion(settled.event)] if settled.event else []),
         )
@@ -134,7 +139,7 @@ class DeliveryTable:
         since: datetime | None = None,
         most: int,
     ) -> int:
-        """Send one event again, or the `most` oldest since a moment. Returns how many there are."""
+        """Send one event again, or the `most` oldest since a moment; if there is none, nothing is changed."""
         params: Params = {
             **values(webhook),
             "webhook": webhook.id,
@@ -144,9 +149,24 @@ class DeliveryTable:
             "since": to_micros(since),
         }
         which = "event.id = :event" if event is not None else "event.at >= :since"
-        replaying = Statement(_REPLAY.format(which=which), params, rings=DELIVERY)
-        (rows,) = await self._database.write(replaying)
+        try:
+            *_, rows = await self._database.write(
+                Statement(_AWAKE, params, otherwise=Stale(f"nothing is sent to {webhook.id} any more")),
+                Statement(HASTEN, params),
+                Statement(
+                    _REPLAY.format(which=which),
+                    params,
+                    otherwise=None if event is None else _NoneSuch(f"no event {event} for {webhook.id}"),
+                    rings=DELIVERY,
+                ),
+            )
+        except _NoneSuch:
+            return 0
         return len(rows)
+
+
+class _NoneSuch(StoreError):
+    """There is no such event to be sent again."""
 
 
 def _delivery(row: Row) -> Delivery:

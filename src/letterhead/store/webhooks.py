@@ -1,10 +1,12 @@
 """Webhooks in the database. Their secrets come here sealed, and go as they came."""
 
+from datetime import datetime
+
 import msgspec
 
 from letterhead.core.event import Event
 from letterhead.core.webhook import Disabled, Webhook
-from letterhead.ports import NoRoom, Stale
+from letterhead.ports import DELIVERY, NoRoom, Stale
 from letterhead.store.database import Database, Params, Row, Statement
 from letterhead.store.events import insertion
 from letterhead.store.instant import from_micros, to_micros
@@ -18,16 +20,27 @@ VALUES (:id, :team, :url, :kinds, :secret, :created_at, :version)
 _IN_TURN = "UPDATE team SET slug = slug WHERE id = :team"
 _ROOM = "SELECT 1 AS room WHERE (SELECT COUNT(*) FROM webhook WHERE team = :team) < :most"
 
-# What the attempts find out (failing_since, rests_until) is not written here: they may be at work.
+# What the attempts find out is not written here: they may be at work. It is forgotten, or stays.
 _CHANGE = """
 UPDATE webhook SET
     url = :url, kinds = :kinds, secret = :secret, old_secret = :old_secret, old_until = :old_until,
-    disabled = :disabled, disabled_at = :disabled_at, version = version + 1
+    disabled = :disabled, disabled_at = :disabled_at, version = version + 1,
+    failing_since = CASE WHEN :forgets = 1 THEN NULL ELSE failing_since END,
+    rests_until = CASE WHEN :forgets = 1 THEN NULL ELSE rests_until END
 WHERE id = :id AND team = :team AND version = :version
 RETURNING *
 """
 
-_STILL = "UPDATE webhook SET failing_since = NULL, rests_until = NULL WHERE id = :id"
+_ARRIVED = """
+UPDATE webhook SET failing_since = NULL, rests_until = NULL
+WHERE id = :id AND version = :version AND disabled IS NULL
+"""
+
+# What is under way to where the webhook was before comes to nothing: its due_at is another one now.
+_ANEW = "UPDATE delivery SET due_at = :now, attempts = 0 WHERE webhook = :id AND due_at IS NOT NULL"
+
+HASTEN = "UPDATE delivery SET due_at = :now WHERE webhook = :id AND due_at > :now"
+"""Makes due whatever waits for a webhook."""
 
 GIVE_UP = """
 UPDATE delivery SET state = 'given_up', due_at = NULL, attempted_at = COALESCE(attempted_at, :disabled_at)
@@ -66,14 +79,25 @@ class WebhookTable:
         params: Params = {"team": team, "limit": limit, "before": before}
         return [from_row(row) for row in await self._database.read(sql, params)]
 
-    async def change(self, webhook: Webhook, event: Event) -> Webhook:
+    async def change(self, webhook: Webhook, event: Event, *, anew: bool = False) -> Webhook:
         """Save a webhook by compare-and-set on its version. Raises Stale."""
-        params = values(webhook)
-        ended = [Statement(_STILL, params), Statement(GIVE_UP, params)] if webhook.disabled else []
+        ends = webhook.disabled is not None
+        params: Params = {**values(webhook), "now": to_micros(event.at), "forgets": int(anew or ends)}
         rows, *_ = await self._database.write(
-            Statement(_CHANGE, params, otherwise=_stale(webhook)), *ended, insertion(event)
+            Statement(_CHANGE, params, otherwise=_stale(webhook)),
+            *([Statement(GIVE_UP, params)] if ends else []),
+            *([Statement(_ANEW, params, rings=DELIVERY)] if anew else []),
+            insertion(event),
         )
         return from_row(rows[0])
+
+    async def arrived(self, webhook: Webhook, now: datetime) -> None:
+        """Somebody was found there: all that waits is due. Raises Stale where it is another one by now."""
+        params = {**values(webhook), "now": to_micros(now)}
+        await self._database.write(
+            Statement(_ARRIVED, params, otherwise=_stale(webhook)),
+            Statement(HASTEN, params, rings=DELIVERY),
+        )
 
     async def remove(self, webhook: Webhook, event: Event) -> None:
         """Remove a webhook and all that was sent or waits to be. Raises Stale."""

@@ -184,7 +184,10 @@ async def show_webhook(request: Request, webhook_id: FromPath[str]) -> Webhook:
 async def change_webhook(
     request: Request, webhook_id: FromPath[str], data: JSONBody[WebhookChange]
 ) -> Webhook:
-    """Change its URL or its kinds, disable or enable it. What waits for a disabled one is given up."""
+    """Change its URL or its kinds, disable or enable it.
+
+    What waits for a disabled one is given up; at a new URL all that waits is sent at once.
+    """
     changed = await request.services.webhooks.change(
         request.actor, webhook_id, url=data.url, kinds=_kinds(data.kinds), enabled=data.enabled
     )
@@ -211,7 +214,10 @@ async def rotate_secret(request: Request, webhook_id: FromPath[str]) -> WebhookW
     responses=problems(404, *POST),
 )
 async def test_webhook(request: Request, webhook_id: FromPath[str]) -> TestCall:
-    """Send a message of the kind `webhook.test` now, once, and say what came of it."""
+    """Send a message of the kind `webhook.test` now, once, and say what came of it.
+
+    It is sent to a disabled webhook too. If it arrives, all that waits for an enabled one is sent at once.
+    """
     posted = await request.services.webhooks.test(request.actor, webhook_id)
     return TestCall(
         delivered=posted.has_arrived,
@@ -228,7 +234,7 @@ async def test_webhook(request: Request, webhook_id: FromPath[str]) -> TestCall:
     responses=problems(404, *POST, *BODY),
 )
 async def replay_events(request: Request, webhook_id: FromPath[str], data: JSONBody[Replay]) -> Replayed:
-    """Send events again, under the same `webhook-id` as before."""
+    """Send events again, under the same `webhook-id` as before, and all that waits, at once."""
     sent = await request.services.webhooks.replay(
         request.actor, webhook_id, event=data.event, since=in_utc(data.since, "since")
     )
