@@ -302,6 +302,29 @@ async def test_W05_what_is_disabled_already_is_not_disabled_and_told_of_again(st
     assert (await store.backlog(NOON)).deliveries == 0
 
 
+@pytest.mark.parametrize("end", ["disable", "remove"])
+async def test_X06_nothing_is_left_for_a_webhook_that_ends_while_events_are_announced(
+    store: Store, end: str
+) -> None:
+    """Nor does either of the two fail."""
+
+    async def ended(webhook: Webhook, moment: int) -> None:
+        await asyncio.sleep(moment / 4_000)
+        if end == "disable":
+            await store.webhooks.change(*disabled(webhook, Disabled.BY_HAND, NOON))
+        else:
+            await store.webhooks.remove(webhook, told(kind=EventKind.WEBHOOK_DELETED))
+
+    for number in range(60):
+        webhook = await hooked(store)
+        await happened(store, EventKind.FAILED)
+        await asyncio.gather(announced(store), ended(webhook, number % 10))
+        left = await store.deliveries.page(webhook.id, limit=9)
+        assert {each.state for each in left} <= {State.GIVEN_UP}
+        if end == "disable":
+            await store.webhooks.remove(webhook, told(kind=EventKind.WEBHOOK_DELETED))
+
+
 async def test_W05_a_queue_that_rests_is_left_alone_until_then(store: Store) -> None:
     webhook = await hooked(store)
     await happened(store, EventKind.CREATED, EventKind.FAILED)

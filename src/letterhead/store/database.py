@@ -49,10 +49,12 @@ class Database(Protocol):
 
     skip_locked  ends a SELECT whose rows are changed next: where writers run side by side it takes rows that
                  nobody else is about to change, where there is one writer it is empty.
+    kept         ends a SELECT whose rows must stay as they are until the transaction is over.
     time_query   asks the database's own clock, in microseconds as `now`; empty where it has none.
     """
 
     skip_locked: str
+    kept: str
     time_query: str
 
     @property

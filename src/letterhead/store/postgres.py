@@ -46,6 +46,7 @@ class PostgresDatabase:
 
     skip_locked = "FOR UPDATE SKIP LOCKED"
     time_query = "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS now"
+    kept = "FOR SHARE"
 
     def __init__(self, url: str, *, connections: int = CONNECTIONS, patience: float = PATIENCE) -> None:
         self._patience = patience

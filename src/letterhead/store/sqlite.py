@@ -36,6 +36,7 @@ class SqliteDatabase:
 
     skip_locked = ""
     time_query = ""
+    kept = ""
 
     def __init__(self, path: Path) -> None:
         writing = connect_writer(path)

@@ -28,12 +28,15 @@ UPDATE event SET position = 1 + (SELECT COALESCE(MAX(position), 0) FROM event)
 WHERE id = :id AND position IS NULL
 """
 
+# Whoever disables or removes one of these webhooks at this moment waits, and ends these deliveries as well;
+# or came first, and then there are none.
 _FAN_OUT = """
 INSERT INTO delivery (webhook, event, state, due_at)
 SELECT webhook.id, event.id, 'pending', :now
 FROM event JOIN webhook ON webhook.team = event.team
 WHERE event.id IN {events} AND webhook.disabled IS NULL AND webhook.created_at <= event.at
   AND webhook.kinds LIKE '%"' || event.kind || '"%'
+{kept}
 """
 
 # Each announcement clears away more than it adds.
@@ -58,7 +61,7 @@ class TailTable:
         self, events: Sequence[Event], notices: Sequence[OwnerNotice], told: Sequence[Event], now: datetime
     ) -> None:
         """Give events their places, deliveries and notices. Raises Stale where another was faster."""
-        await self._database.write(*_announcement(events, notices, told, now))
+        await self._database.write(*_announcement(events, notices, told, now, self._database.kept))
 
     async def place(self, team: str, event: int) -> int | None:
         """The place of a team's event in the tail; 0 while it waits for it, None for no event of the team."""
@@ -92,7 +95,7 @@ class TailTable:
 
 
 def _announcement(
-    events: Sequence[Event], notices: Sequence[OwnerNotice], told: Sequence[Event], now: datetime
+    events: Sequence[Event], notices: Sequence[OwnerNotice], told: Sequence[Event], now: datetime, kept: str
 ) -> Iterator[Statement]:
     faster = Stale("another announcement was faster")
     for event in events:
@@ -105,7 +108,7 @@ def _announcement(
         )
     numbers, params = one_of("event", [str(event.id) for event in events])
     whole: Params = {**{name: int(value) for name, value in params.items()}, "now": to_micros(now)}
-    yield Statement(_FAN_OUT.format(events=numbers), whole, rings=DELIVERY)
+    yield Statement(_FAN_OUT.format(events=numbers, kept=kept), whole, rings=DELIVERY)
     yield Statement(_FORGET, {"forgotten": to_micros(now - KEPT)})
     for notice in notices:
         yield notice_insertion(notice)

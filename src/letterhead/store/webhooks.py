@@ -103,7 +103,7 @@ class WebhookTable:
         """Remove a webhook and all that was sent or waits to be. Raises Stale."""
         params: Params = {"id": webhook.id, "team": webhook.team}
         await self._database.write(
-            # First, so that an announcement at the same moment waits, and then finds no webhook.
+            # First, so that an announcement at the same moment waits (tail.py), and then finds no webhook.
             Statement("UPDATE webhook SET kinds = '[]' WHERE id = :id AND team = :team", params),
             Statement("DELETE FROM delivery WHERE webhook = :id", params),
             Statement(
