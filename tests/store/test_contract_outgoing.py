@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from letterhead.core.delivery import KEPT, Posted, State, disabled, settled
+from letterhead.core.delivery import KEPT, SCHEDULE, Posted, State, disabled, settled
 from letterhead.core.event import Event, EventKind
 from letterhead.core.team import Team
 from letterhead.core.webhook import USUAL, Disabled, Webhook
@@ -201,6 +201,27 @@ async def test_whoever_has_waited_longest_comes_first_of_a_team_and_of_all(store
     now = NOON + timedelta(seconds=9)
     came = [await store.deliveries.lease(now, now + HOUR, 1, 20) for _ in range(3)]
     assert [queue.webhook.id for (queue,) in came] == [hooks[1].id, hooks[0].id, hooks[2].id]
+
+
+async def test_L12_what_a_clock_that_was_ahead_has_put_off_is_due(store: Store) -> None:
+    """Its deliveries, its lease and its rest; what waits for as long as anything may is left alone."""
+    webhook = await hooked(store)
+    await happened(store, EventKind.CREATED, EventKind.FAILED)
+    ahead = NOON + timedelta(days=365)
+    await store.tail.announce(await store.tail.waiting(9), [], [], ahead)
+    (queue,) = await taken(store)
+    assert len(queue.due) == 2
+    away = settled(webhook, queue.due[0], Posted(None, "away"), ahead)
+    await store.deliveries.settle(queue.due[0], away)
+    await store.deliveries.release(queue, ahead)
+    (queue,) = await taken(store)
+    assert len(queue.due) == 2
+    late = replace(queue.due[0], attempts=len(SCHEDULE) - 1)
+    away = settled(webhook, late, Posted(None, "away"), NOON)
+    await store.deliveries.settle(queue.due[0], away)
+    await store.deliveries.release(queue, NOON)
+    assert await taken(store) == []
+    assert len(await taken(store, NOON + SCHEDULE[-1])) == 1
 
 
 async def test_X10_only_one_outcome_of_an_attempt_is_written(store: Store) -> None:

@@ -7,8 +7,9 @@ others the work and no more: the number of attempts and the moment of the next f
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
-from letterhead.core.delivery import Delivery, Settled, State
+from letterhead.core.delivery import SCHEDULE, Delivery, Settled, State
 from letterhead.core.webhook import Webhook
 from letterhead.ports import DELIVERY, Queue, Stale, StoreError
 from letterhead.store.database import Database, Params, Row, Statement, one_of
@@ -23,9 +24,19 @@ SELECT delivery.webhook, delivery.state, delivery.due_at, delivery.attempts, del
 FROM delivery JOIN event ON event.id = delivery.event
 """
 
+FARTHEST: Final = 2 * SCHEDULE[-1]
+"""Nothing is put off for longer: what is was put off by a clock that was ahead, and is due (L12)."""
+
 _IS_DUE = """
-    disabled IS NULL AND leased_until <= :now AND (rests_until IS NULL OR rests_until <= :now)
-    AND EXISTS (SELECT 1 FROM delivery WHERE delivery.webhook = webhook.id AND delivery.due_at <= :now)
+    disabled IS NULL AND (leased_until <= :now OR leased_until > :farthest)
+    AND (rests_until IS NULL OR rests_until <= :now OR rests_until > :farthest)
+    AND (EXISTS (SELECT 1 FROM delivery WHERE delivery.webhook = webhook.id AND delivery.due_at <= :now)
+      OR EXISTS (SELECT 1 FROM delivery WHERE delivery.webhook = webhook.id AND delivery.due_at > :farthest))
+"""
+
+_DUE = f"""
+{_SELECT} WHERE webhook = :webhook AND (due_at <= :now OR due_at > :farthest)
+ORDER BY delivery.event LIMIT :most
 """
 
 # The longest waiting of each team, so that none takes more than is left of its share.
@@ -87,16 +98,16 @@ class DeliveryTable:
     ) -> list[Queue]:
         """Take webhooks for which something is due, those first that have waited longest for their turn."""
         names, teams = one_of("team", but)
-        params: Params = {"now": to_micros(now), "until": to_micros(until), "limit": limit, **teams}
+        moments = {"now": to_micros(now), "farthest": to_micros(now + FARTHEST)}
+        params: Params = {**moments, "until": to_micros(until), "limit": limit, **teams}
         others = f"AND team NOT IN {names}" if but else ""
         sql = _LEASE.format(but=others, skip_locked=self._database.skip_locked)
         (rows,) = await self._database.write(Statement(sql, params))
-        return [Queue(hook, until, await self._due(hook.id, now, most)) for hook in map(from_row, rows)]
-
-    async def _due(self, webhook: str, now: datetime, most: int) -> tuple[Delivery, ...]:
-        sql = f"{_SELECT} WHERE webhook = :webhook AND due_at <= :now ORDER BY delivery.event LIMIT :most"
-        params: Params = {"webhook": webhook, "now": to_micros(now), "most": most}
-        return tuple(_delivery(row) for row in await self._database.read(sql, params))
+        queues = []
+        for webhook in map(from_row, rows):
+            due = await self._database.read(_DUE, {**moments, "webhook": webhook.id, "most": most})
+            queues.append(Queue(webhook, until, tuple(_delivery(row) for row in due)))
+        return queues
 
     async def settle(self, before: Delivery, settled: Settled) -> None:
         """Save what came of an attempt. Raises Stale where it is not the one that counts any more."""
