@@ -113,17 +113,21 @@ async def test_X12_a_rest_ends_when_we_are_told_to_stop(
     assert job.looks == 1
 
 
-async def test_X12_what_a_work_has_begun_and_left_is_finished_once_it_begins_nothing_more() -> None:
-    job, finished = Job(), asyncio.Event()
+async def test_X12_what_was_begun_is_finished_and_nothing_more_is_begun() -> None:
+    job, begun, is_done = Job(), asyncio.Event(), asyncio.Event()
 
     async def finish() -> None:
-        job.may_end.clear()  # a look from here on would never end
-        finished.set()
+        begun.set()
+        await is_done.wait()
 
-    async with beating(Work(job.once, job.waking, finish)):
+    async with beating(Work(job.once, job.waking, finish)) as stopping:
         await job.looked(1)
-        assert not finished.is_set()
-    assert finished.is_set()
+        assert not begun.is_set()
+        stopping.set()
+        async with asyncio.timeout(PATIENCE):
+            await begun.wait()
+        is_done.set()
+    assert job.looks == 1
 
 
 async def test_X12_a_batch_under_way_is_finished() -> None:

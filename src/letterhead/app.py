@@ -57,7 +57,6 @@ from letterhead.service.health import Health
 from letterhead.service.history import History
 from letterhead.service.idempotency import Idempotency
 from letterhead.service.keys import Keys
-from letterhead.service.lanes import LANES
 from letterhead.service.members import Members
 from letterhead.service.owner_notices import OwnerNotices
 from letterhead.service.patrol import Patrol
@@ -308,12 +307,15 @@ def compose(config: Config, adapters: World) -> Services:
 
 def _works(services: Services, bells: Bells) -> tuple[Work, ...]:
     """What the worker does side by side: nothing of it waits for another."""
-    notices, felt = services.owner_notices, services.health.pulse.felt
+    sweep, notices, felt = services.sweep, services.owner_notices, services.health.pulse.felt
     return (
-        Work(felt("sweep", services.sweep.once), partial(bells.waking, HAPPENED, DUE)),
         *(
-            Work(felt(f"watched_{lane}", services.sweep.watched), partial(bells.waking, DUE))
-            for lane in range(LANES)
+            Work(felt(name, once), partial(slots.waking, partial(bells.waking, *rung)), slots.finish)
+            for name, once, slots, rung in (
+                ("sweep", sweep.settled, sweep.for_settled, (HAPPENED, DUE)),
+                ("pending", sweep.pending, sweep.for_pending, (HAPPENED, DUE)),
+                ("watched", sweep.watched, sweep.for_watched, (DUE,)),
+            )
         ),
         *((Work(felt("patrol", services.patrol.once)),) if services.patrol else ()),
         Work(felt("announcements", services.announcements.once), partial(bells.waking, HAPPENED)),

@@ -26,6 +26,7 @@ from tests.flows.program import write_config
 from tests.nameservers.authority import Authority
 from tests.nameservers.internet import CUSTOMER, Internet
 from tests.nameservers.unbound import Unbound
+from tests.service.world import swept
 
 MANY = 40
 ZONE = "many.org"
@@ -74,7 +75,7 @@ class Watch:
         assert self.services.patrol is not None
         while await self.services.patrol.once():
             pass
-        while await self.services.sweep.once():
+        while await swept(self.services):
             pass
 
     def pass_time(self, by: timedelta) -> None:

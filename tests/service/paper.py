@@ -117,6 +117,24 @@ class ApartDns(PaperDns):
         return self._read[zone]
 
 
+class SlowDns(ApartDns):
+    """Zones whose servers do not answer before `release_all`, where they are in `slow`."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.slow: set[str] = set()
+        self._answering = asyncio.Event()
+
+    async def ask(self, question: Question, *, within: float) -> Observations:
+        said = await super().ask(question, within=within)
+        if self._zone(question.name) in self.slow:
+            await self._answering.wait()
+        return said
+
+    def release_all(self) -> None:
+        self._answering.set()
+
+
 def line(record: Record) -> str:
     """A record of a plan as a line on paper."""
     return f"{record.host} {record.type} {record.text}"

@@ -22,7 +22,7 @@ async def main(database: str, moment: str, seconds: str) -> None:
     dns = PaperDns(clock)
     store = open_store(f"sqlite:///{database}")
     dns.hold()
-    worker = asyncio.create_task(World(store, Path(database), clock, dns).services.sweep.once())
+    worker = asyncio.create_task(World(store, Path(database), clock, dns).swept())
     await dns.until_asked()
     print("asked", flush=True)  # noqa: T201 - how the parent learns of it
     await asyncio.to_thread(sys.stdin.readline)

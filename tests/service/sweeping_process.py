@@ -22,6 +22,7 @@ from letterhead.service.sweep import Sweep
 from letterhead.service.timekeeping import Timekeeper
 from letterhead.store.relational import open_store
 from tests.clock import ManualClock
+from tests.service.world import done
 
 HOUR = timedelta(hours=1)
 CADENCE = Cadence(HOUR, (HOUR,), HOUR, HOUR, HOUR)
@@ -50,8 +51,7 @@ async def main(url: str, ahead: float, seconds: float) -> None:
     breaker = Breaker(unwatched(clock), timekeeper, Limits(100, 1), HOUR, clock)
     checkup: Any = SlowCheckup(store, seconds)
     sweep = Sweep(store, checkup, CADENCE, breaker, clock)
-    while await sweep.once():
-        pass
+    await done(sweep.settled, sweep.for_settled)
     print("idle", flush=True)  # noqa: T201 - as above
     await asyncio.to_thread(sys.stdin.read)
     await store.close()

@@ -8,7 +8,7 @@ remembers ten for each of `minimum`.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -18,17 +18,15 @@ from structlog.typing import EventDict
 from letterhead.config.sections import Lifecycle
 from letterhead.core.breaker import State
 from letterhead.core.domain import Domain, Status
-from letterhead.core.hostname import Hostname
 from letterhead.core.owner_notice import GATHERING
 from letterhead.core.team import MemberRole
 from letterhead.service import patrol
 from letterhead.service.breaker import REMEMBERED
-from letterhead.service.minting import identifier
 from letterhead.service.patrol import STRETCH
 from tests.service.eyes import PaperLookout
 from tests.service.mailroom import Sink
-from tests.service.paper import ApartDns, lines
-from tests.service.world import CYCLE, World
+from tests.service.paper import ApartDns
+from tests.service.world import CYCLE, World, population
 
 LIMITS = Lifecycle().breaker
 BOUND = max(LIMITS.minimum - 1, LIMITS.percent * REMEMBERED * LIMITS.minimum // 100)
@@ -91,20 +89,8 @@ async def hosted(world: World, count: int, *, is_patrolled: bool) -> Hosted:
     world = World(store, world.path, clock, dns, smarthost=post, lookouts=lookouts)
     actor = await world.actor()
     await world.services.members.add(actor, email="jane@elsewhere.net", role=MemberRole.OWNER)
-    first = await world.verified(actor, "acme.com")
-    plan = (await world.services.domains.get(actor, first.id)).plan
-    domains, there = [], {}
-    for number in range(count):
-        name = f"acme{number}.net"
-        made = replace(
-            first,
-            id=identifier("dom", clock.now()),
-            hostname=Hostname(name),
-            due_at=clock.now() + CYCLE * (number * 7919 % count / count),
-        )
-        domains.append(await store.domains.add(made, (), ()))
-        there[name] = [line.replace("acme.com", name) for line in lines(plan.records)]
-        dns.publish(name, *there[name])
+    domains = await population(world, count)
+    there = {str(domain.hostname): dns.lines[domain.hostname] for domain in domains}
     return Hosted(world, dns, post, domains, there)
 
 

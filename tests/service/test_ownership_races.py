@@ -20,7 +20,7 @@ from letterhead.store.relational import open_store
 from tests.clock import ManualClock
 from tests.postgres import Postgres
 from tests.service.paper import PaperDns, lines
-from tests.service.world import CYCLE, World
+from tests.service.world import CYCLE, World, swept
 
 ROUNDS = 12
 SECOND = timedelta(seconds=1)
@@ -134,9 +134,9 @@ async def test_O09_a_takeover_and_the_holders_own_proof_at_once_leave_one_holder
     if number % 2:
         await publish(world, "acme.com", (buyer, claim), (seller, held))
     await at_once(
-        world.services.sweep.once(),
+        world.swept(),
         nodes.far.verification.verify(seller, held.id),
-        nodes.far.sweep.once(),
+        swept(nodes.far),
         world.services.verification.verify(buyer, claim.id),
     )
     await world.sweep(SECOND)
@@ -158,7 +158,7 @@ async def test_L02_two_claims_on_a_name_that_is_let_go_of_end_with_one_holder(
     await world.sweep(SECOND * 60)
     await world.sweep(timedelta(0))
     world.pass_time(CYCLE * 1.2)
-    await world.services.sweep.once()
+    await world.swept()
     world.pass_time(SECOND)
     nodes_of = (world.services, nodes.far)[:: 1 - 2 * (number % 2)]
     await at_once(

@@ -53,7 +53,7 @@ async def patrol(world: World) -> None:
         while await world.services.patrol.once():
             pass
         world.pass_time(CYCLE / 20)
-    while await world.services.sweep.once():
+    while await world.swept():
         pass
 
 
@@ -315,7 +315,7 @@ async def test_L19_a_changed_registration_is_examined_at_once(watching: World) -
     (domain,) = await settled(watching, 1)
     actor, _ = await watching.actor(), await watching.actor("zeta")
     await watching.services.transfers.offer(actor, domain.id, "zeta")
-    assert await watching.services.sweep.once() == 1
+    assert await watching.swept() == 1
     assert (await snapshots(watching)).keys() == {domain.id}
 
 

@@ -52,9 +52,7 @@ async def test_L01_a_verify_beside_the_sweep_counts_one_strike(world: World) -> 
     domain = await world.verified(actor, profile="anyreach")
     world.provider.identities = Identity(Word.FAILED)
     world.pass_time(CYCLE * 1.2)
-    await asyncio.gather(
-        world.services.sweep.once(), world.verify(actor, domain), world.verify(actor, domain)
-    )
+    await asyncio.gather(world.swept(), world.verify(actor, domain), world.verify(actor, domain))
     assert (await world.now(domain)).status is Status.LAPSED
     assert await world.turns(domain) == ["verified", "lapsed"]
 
@@ -131,7 +129,7 @@ async def test_L03_the_sweep_survives_a_domain_deleted_under_its_hands(world: Wo
     await world.publish(actor, other)
     world.dns.hold()
     world.pass_time(PAUSE * 60)
-    sweep = asyncio.create_task(world.services.sweep.once())
+    sweep = asyncio.create_task(world.swept())
     await world.dns.until_asked()
     await world.services.domains.remove(actor, domain.id)
     world.dns.release()

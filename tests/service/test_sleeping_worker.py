@@ -49,9 +49,9 @@ async def test_X10_a_worker_that_was_stopped_for_longer_than_its_lease_overwrite
     domain = await world.verified(await world.actor())
     world.pass_time(CYCLE * 1.2)
     with asleep(world) as process:
-        assert await world.services.sweep.once() == 0, "the lease is in force"
+        assert await world.swept() == 0, "the lease is in force"
         world.pass_time(LEASE)
-        assert await world.services.sweep.once() == 1
+        assert await world.swept() == 1
         then = await world.now(domain)
         assert then.asked_at == world.clock.now()
         assert wake(process) == "1"

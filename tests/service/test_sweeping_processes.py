@@ -16,7 +16,7 @@ from letterhead.service.sweep import BATCH, LEASE
 from letterhead.store.relational import open_store
 from tests.postgres import Postgres
 from tests.store.inspection import query
-from tests.store.samples import ACME, a_domain
+from tests.store.samples import ACME, a_domain, holding
 
 ROOT = Path(__file__).parents[2]
 MANY = 2 * BATCH + 20
@@ -26,7 +26,7 @@ LATER = LEASE.total_seconds() + 1
 
 @pytest.fixture
 def url(postgres: Postgres) -> Iterator[str]:
-    """A database with many domains that are due."""
+    """A database with many settled domains that are due."""
     url = postgres.migrated()
     asyncio.run(_register(url))
     yield url
@@ -36,7 +36,9 @@ def url(postgres: Postgres) -> Iterator[str]:
 async def _register(url: str) -> None:
     store = open_store(url)
     await store.teams.add(ACME)
-    await asyncio.gather(*(store.domains.add(a_domain(f"n{n}.com"), (), ()) for n in range(MANY)))
+    await asyncio.gather(
+        *(store.domains.add(a_domain(f"n{n}.com", **holding()), (), ()) for n in range(MANY))
+    )
     await store.close()
 
 

@@ -5,38 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from letterhead.core.answer import Fault, Observation, Question, Source
+from letterhead.core.answer import Fault, Source
 from letterhead.core.domain import Domain, Status
 from letterhead.core.permission import Actor
 from letterhead.core.record import Role
 from letterhead.core.refusal import Refusal
 from letterhead.core.schedule import SLOW, WATCHED
-from letterhead.service.lanes import LANES, SHARE
 from letterhead.service.watching import LASTS, MOST
-from letterhead.worker import Work, beat
 from tests.clock import ManualClock
-from tests.service.paper import PaperDns, lines
-from tests.service.world import CYCLE, LADDER, World
+from tests.service.paper import PaperDns, SlowDns, lines
+from tests.service.world import CYCLE, LADDER, World, done, working
 
 PAUSE = WATCHED * 1.2
-
-
-class SlowDns(PaperDns):
-    """Whose names are in `slow` has servers that do not answer before `release_all`."""
-
-    def __init__(self, clock: ManualClock) -> None:
-        super().__init__(clock)
-        self.slow: set[str] = set()
-        self._answering = asyncio.Event()
-
-    async def ask(self, question: Question, *, within: float) -> tuple[Observation, ...]:
-        said = await super().ask(question, within=within)
-        if any(question.name.endswith(name) for name in self.slow):
-            await self._answering.wait()
-        return said
-
-    def release_all(self) -> None:
-        self._answering.set()
 
 
 async def test_a_watched_domain_is_examined_at_once_and_every_few_seconds(world: World) -> None:
@@ -44,15 +24,15 @@ async def test_a_watched_domain_is_examined_at_once_and_every_few_seconds(world:
     claim = await world.registered(actor)
     assert await world.services.watching.watch(actor, claim.id) == world.clock.now() + LASTS
     for rounds in range(1, 6):
-        assert await world.services.sweep.watched() == 1
+        assert await world.watched() == 1
         assert world.dns.rounds("acme.com") == rounds
-        assert await world.services.sweep.watched() == 0, "not before the pause is over"
+        assert await world.watched() == 0, "not before the pause is over"
         world.pass_time(PAUSE)
     await world.publish(actor, claim)
-    assert await world.services.sweep.watched() == 1
+    assert await world.watched() == 1
     assert (await world.now(claim)).status is Status.VERIFIED
     world.pass_time(PAUSE)
-    assert await world.services.sweep.watched() == 0, "what is as it should be is left alone"
+    assert await world.watched() == 0, "what is as it should be is left alone"
 
 
 async def test_when_nobody_looks_any_more_the_ladder_begins_anew(world: World) -> None:
@@ -60,11 +40,11 @@ async def test_when_nobody_looks_any_more_the_ladder_begins_anew(world: World) -
     claim = await world.registered(actor)
     await world.services.watching.watch(actor, claim.id)
     for _ in range(3):
-        await world.services.sweep.watched()
+        await world.watched()
         world.pass_time(PAUSE)
     world.pass_time(LASTS)
-    assert await world.services.sweep.watched() == 0
-    assert await world.services.sweep.once() == 1
+    assert await world.watched() == 0
+    assert await world.swept() == 1
     now = await world.now(claim)
     assert now.due_at is not None
     assert now.due_at - world.clock.now() >= timedelta(seconds=LADDER[1]), "the rung after the first"
@@ -79,12 +59,12 @@ async def test_whoever_else_is_due_does_not_hold_up_what_is_watched(world: World
     await world.services.watching.watch(actor, claim.id)
     world.pass_time(timedelta(minutes=1) - PAUSE)
     world.dns.hold()
-    crowd = asyncio.create_task(world.services.sweep.once())
+    crowd = asyncio.create_task(world.swept())
     await world.dns.until_asked()
     world.dns.release()
     assert await crowd == 3
     assert world.dns.rounds("acme.com") == 0
-    assert await world.services.sweep.watched() == 1
+    assert await world.watched() == 1
 
 
 async def test_L07_watching_makes_nobody_fail_sooner(world: World) -> None:
@@ -97,12 +77,12 @@ async def test_L07_watching_makes_nobody_fail_sooner(world: World) -> None:
     assert lapsed.lapsed_at is not None
     while world.clock.now() < lapsed.lapsed_at + CYCLE - timedelta(minutes=5):
         await world.services.watching.watch(actor, domain.id)
-        assert await world.services.sweep.watched() == 1
+        assert await world.watched() == 1
         assert (await world.now(domain)).status is Status.LAPSED
         world.pass_time(timedelta(minutes=5))
     await world.publish(actor, domain)
     await world.services.watching.watch(actor, domain.id)
-    await world.services.sweep.watched()
+    await world.watched()
     assert await world.turns(domain) == ["verified", "lapsed", "recovered"]
 
 
@@ -113,7 +93,7 @@ async def test_R17_whose_servers_answer_slowly_climbs_the_ladder_though_it_is_wa
     claim = await world.registered(actor)
     world.dns.hold()
     await world.services.watching.watch(actor, claim.id)
-    lane = asyncio.create_task(world.services.sweep.watched())
+    lane = asyncio.create_task(world.watched())
     await world.dns.until_asked()
     clock.advance(SLOW.total_seconds())
     world.dns.release()
@@ -129,11 +109,11 @@ async def test_R01_while_we_are_ill_a_watched_domain_only_waits(world: World) ->
     claim = await world.registered(actor)
     world.dns.outage = Fault.TIMEOUT
     await world.services.watching.watch(actor, claim.id)
-    assert await world.services.sweep.watched() == 1
+    assert await world.watched() == 1
     world.dns.outage = None
     await world.publish(actor, claim)
     world.pass_time(PAUSE)
-    assert await world.services.sweep.watched() == 1
+    assert await world.watched() == 1
     assert (await world.now(claim)).status is Status.VERIFIED
 
 
@@ -150,11 +130,11 @@ async def test_R11_a_watched_domain_spoils_no_cache_while_it_waits_for_its_recor
     world.dns.publish("acme.com", "acme.com MX 10 mx.elsewhere.net", "acme.com TXT v=spf1 -all")
     await world.services.watching.watch(actor, claim.id)
     for _ in range(5):
-        assert await world.services.sweep.watched() == 1
+        assert await world.watched() == 1
         world.pass_time(PAUSE)
     assert cache.asked == []
     await world.publish(actor, claim)
-    await world.services.sweep.watched()
+    await world.watched()
     assert (await world.now(claim)).status is Status.VERIFIED
     assert cache.asked
 
@@ -245,34 +225,15 @@ async def test_R17_two_teams_with_slow_servers_do_not_hold_up_a_third(
     claim = await world.registered(third)
     view = await world.services.domains.get(third, claim.id)
     dns.publish("acme.com", *lines(view.plan.records))
-    stopping = asyncio.Event()
-    works = [Work(world.services.sweep.watched) for _ in range(LANES)]
     if not is_staggered:
         await one_after_another(world, slow)
-    worker = asyncio.create_task(beat(works, stopping, rest=0.005))
-    try:
+    async with working(world.services):
         if is_staggered:
             await one_after_another(world, slow)
         await world.services.watching.watch(third, claim.id)
-        for _ in range(200):
-            if (await world.now(claim)).status is Status.VERIFIED:
-                break
-            await asyncio.sleep(0.01)
-        assert (await world.now(claim)).status is Status.VERIFIED
+        await world.until(claim, Status.VERIFIED)
         assert {(await world.now(domain)).asked_at for _, domain in slow} == {None}, "all are under way yet"
-    finally:
         dns.release_all()
-        stopping.set()
-        await worker
-
-
-async def test_the_lanes_of_a_team_are_free_again_when_its_own_domains_are_done(world: World) -> None:
-    actor = await world.actor()
-    claim = await world.registered(actor)
-    await world.services.watching.watch(actor, claim.id)
-    for _ in range(2 * SHARE):
-        assert await world.services.sweep.watched() == 1
-        world.pass_time(PAUSE)
 
 
 async def test_another_node_examines_what_is_watched_here(world: World) -> None:
@@ -280,5 +241,6 @@ async def test_another_node_examines_what_is_watched_here(world: World) -> None:
     claim = await world.registered(actor)
     await world.publish(actor, claim, but=[Role.DMARC])
     await world.services.watching.watch(actor, claim.id)
-    assert await world.node(world.dns).sweep.watched() == 1
+    other = world.node(world.dns).sweep
+    assert await done(other.watched, other.for_watched) == 1
     assert (await world.now(claim)).status is Status.VERIFIED

@@ -1,8 +1,11 @@
 """A world for the services: the real store and the real use cases, over DNS and provider on paper."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +17,19 @@ from letterhead.core.canary import Canaries
 from letterhead.core.domain import Domain, Status
 from letterhead.core.event import EventKind
 from letterhead.core.finding import Finding
+from letterhead.core.hostname import Hostname
 from letterhead.core.permission import ROLES, Actor
 from letterhead.core.record import Role
 from letterhead.core.site import Site
 from letterhead.ports import Lookout, Provider, Resolver, Store
 from letterhead.provider.seal import Sealer
 from letterhead.service.canaries import Watch
+from letterhead.service.minting import identifier
 from letterhead.service.services import Services
+from letterhead.service.slots import Slots
 from letterhead.service.view import View
 from letterhead.service.witnesses import Witnesses
+from letterhead.worker import Work, beat
 from tests.clock import ManualClock
 from tests.core.registration import SITE
 from tests.service.mailroom import Receiver, Sink
@@ -32,6 +39,7 @@ CYCLE = timedelta(hours=6)
 LADDER = (5, 60, 3_600)
 QUOTA = 40
 MOST = 1_000  # events and domains read at once
+PATIENCE = 20.0  # seconds, for what takes a fraction of one on an idle machine
 
 TURNS = frozenset(EventKind) - {EventKind.CHANGED, EventKind.CREATED}
 """The events that tell more than that a record came or went."""
@@ -114,8 +122,16 @@ class World:
     async def sweep(self, after: timedelta | None = None) -> None:
         """Let time pass, by default so much that everything is due, and examine all of it."""
         self.pass_time(CYCLE * 1.2 if after is None else after)
-        while await self.services.sweep.once():
+        while await self.swept():
             pass
+
+    async def swept(self) -> int:
+        """Examine what is due, but for what is watched. Returns how many those were."""
+        return await swept(self.services)
+
+    async def watched(self) -> int:
+        """Examine what is watched and due. Returns how many those were."""
+        return await done(self.services.sweep.watched, self.services.sweep.for_watched)
 
     def pass_time(self, by: timedelta) -> None:
         self.clock.advance(by.total_seconds())
@@ -136,6 +152,14 @@ class World:
         events = await self.store.events.page(domain.team, limit=MOST, domain=domain.id)
         return [event.data for event in reversed(events) if event.kind is EventKind.CHANGED]
 
+    async def until(self, domain: Domain, status: Status) -> None:
+        """Wait until a worker has made a domain what it is to be."""
+
+        async def is_so() -> bool:
+            return (await self.now(domain)).status is status
+
+        await eventually(is_so)
+
     def contents(self) -> bytes:
         """The database as it lies on the disk, its log included."""
         files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
@@ -144,6 +168,70 @@ class World:
     def with_site(self, **names: Any) -> "World":
         """The same world under a site with other names."""
         return replace(self, site=replace(self.site, **names))
+
+
+async def eventually(is_so: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something is so that a worker brings about; fails where that takes too long."""
+    for _ in range(int(PATIENCE / 0.01)):
+        if await is_so():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never was so")
+
+
+async def swept(node: Services) -> int:
+    """Examine on a node what is due, but for what is watched. Returns how many those were."""
+    sweep = node.sweep
+    return await done(sweep.pending, sweep.for_pending) + await done(sweep.settled, sweep.for_settled)
+
+
+async def population(world: World, count: int) -> list[Domain]:
+    """So many verified domains of one team, put straight into the store, due over a whole cycle."""
+    actor = await world.actor()
+    first = await world.verified(actor)
+    wanted = lines((await world.services.domains.get(actor, first.id)).plan.records)
+    domains = []
+    for number in range(count):
+        name = f"acme{number}.net"
+        world.dns.publish(name, *(line.replace(first.hostname, name) for line in wanted))
+        made = replace(
+            first,
+            id=identifier("dom", world.clock.now()),
+            hostname=Hostname(name),
+            due_at=world.clock.now() + CYCLE * (number * 7919 % count / count),
+        )
+        domains.append(await world.store.domains.add(made, (), ()))
+    return domains
+
+
+@asynccontextmanager
+async def working(node: Services) -> AsyncIterator[asyncio.Event]:
+    """Have a node sweep as a worker does, until what this yields is set, or the end: then it finishes."""
+    sweep, stopping = node.sweep, asyncio.Event()
+    kinds = (
+        (sweep.settled, sweep.for_settled),
+        (sweep.pending, sweep.for_pending),
+        (sweep.watched, sweep.for_watched),
+    )
+    works = [
+        Work(once, partial(slots.waking, lambda: nullcontext(asyncio.Event())), slots.finish)
+        for once, slots in kinds
+    ]
+    worker = asyncio.create_task(beat(works, stopping, rest=0.005))
+    try:
+        yield stopping
+    finally:
+        stopping.set()
+        await worker
+
+
+async def done(begin: Callable[[], Awaitable[int]], slots: Slots) -> int:
+    """Begin, and see it through, until there is nothing left to begin with. Returns how many those were."""
+    count = 0
+    while begun := await begin():
+        await slots.finish()
+        count += begun
+    return count
 
 
 def finding(view: View, role: Role) -> Finding:

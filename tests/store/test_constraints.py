@@ -8,6 +8,7 @@ from letterhead.core.domain import Status
 from letterhead.ports import Change, Store, StoreError
 from tests.store.inspection import REFUSED, query
 from tests.store.samples import ACME, EVIL, HOUR, NOON, a_domain, a_report, holding
+from tests.store.taking import pending
 
 
 async def test_L02_the_database_itself_refuses_a_second_holder(store: Store, url: str) -> None:
@@ -47,4 +48,4 @@ async def test_L13_a_state_that_can_not_be_is_refused_to_a_save_too(store: Store
     with pytest.raises(StoreError, match=r"(?i)check"):
         await store.domains.save([Change(replace(domain, status=Status.VERIFIED), (), a_report())])
     assert await store.reports.newest(domain.id) is None
-    assert await store.leases.take(NOON, NOON + HOUR, 9) == [domain]
+    assert await pending(store, NOON, NOON + HOUR, 9) == [domain]

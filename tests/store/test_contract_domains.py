@@ -21,6 +21,7 @@ from tests.store.samples import (
     an_event,
     holding,
 )
+from tests.store.taking import pending
 
 INJECTIONS = (
     "' OR '1'='1",
@@ -191,7 +192,7 @@ async def test_contest_is_seen_with_every_read(
         await store.domains.of_team(ACME.id, domain.id),
         await store.domains.by_id(domain.id),
         *await store.domains.page(ACME.id, limit=1),
-        *[each for each in await store.leases.take(NOON, NOON + HOUR, 9) if each.id == domain.id],
+        *[each for each in await pending(store, NOON, NOON + HOUR, 9) if each.id == domain.id],
         await _saved(store, domain, rung=1),
     ]
     assert len(reads) == 6

@@ -10,6 +10,7 @@ from letterhead.core.domain import Status
 from letterhead.core.lap import Lap
 from letterhead.ports import Change, Snapshot, Stale, Store
 from tests.store.samples import HOUR, NOON, a_domain, a_report, holding
+from tests.store.taking import pending
 from tests.store.test_contract_snapshots import LATER, due, kept
 
 CYCLE = timedelta(hours=6)
@@ -84,20 +85,20 @@ async def test_hastened_domains_are_due_then_and_nothing_else_of_them_changes(st
 async def test_a_stretch_that_is_all_hastened_is_one_statement(store: Store) -> None:
     domains = [domain.id for domain in await kept(store, 20)]
     await store.leases.hasten(domains * 50, NOON - HOUR)
-    assert len(await store.leases.take(NOON - HOUR, NOON, 99)) == 20
+    assert len(await pending(store, NOON - HOUR, NOON, 99)) == 20
 
 
 async def test_L10_what_was_set_aside_is_leased_again_in_its_time_and_at_once_when_it_was_changed(
     store: Store,
 ) -> None:
     domain = await store.domains.add(a_domain(due_at=NOON), (), ())
-    await store.leases.take(NOON, NOON + HOUR / 60, 9)
+    await pending(store, NOON, NOON + HOUR / 60, 9)
     await store.leases.set_aside(domain, NOON + HOUR)
-    assert await store.leases.take(NOON + HOUR / 2, NOON + 2 * HOUR, 9) == []
-    assert [d.id for d in await store.leases.take(NOON + HOUR, NOON + 2 * HOUR, 9)] == [domain.id]
+    assert await pending(store, NOON + HOUR / 2, NOON + 2 * HOUR, 9) == []
+    assert [d.id for d in await pending(store, NOON + HOUR, NOON + 2 * HOUR, 9)] == [domain.id]
     (changed,) = await store.domains.save([Change(replace(domain, due_at=NOON))])
     await store.leases.set_aside(domain, NOON + HOUR)
-    assert await store.leases.take(NOON, NOON + HOUR, 9) == [changed], "somebody changed it meanwhile"
+    assert await pending(store, NOON, NOON + HOUR, 9) == [changed], "somebody changed it meanwhile"
 
 
 async def test_L19_a_change_that_takes_the_snapshot_makes_due_and_an_examination_does_not(

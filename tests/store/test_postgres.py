@@ -19,6 +19,7 @@ from tests.postgres import Postgres
 from tests.store.inspection import TERMINATE, query
 from tests.store.samples import ACME, EVIL, HOUR, NOON, a_domain, an_event
 from tests.store.severing import Proxy
+from tests.store.taking import pending
 
 DATABASES = ("postgres",)
 
@@ -309,8 +310,8 @@ async def test_L11_a_lease_passes_over_what_somebody_is_changing(store: Store, u
     with psycopg.connect(url) as other:
         other.execute("UPDATE domain SET rung = rung WHERE id = %s", [busy.id])
         async with asyncio.timeout(2):
-            assert await store.leases.take(NOON, NOON + HOUR, 1) == [free]
-    assert await store.leases.take(NOON, NOON + HOUR, 9) == [busy]
+            assert await pending(store, NOON, NOON + HOUR, 1) == [free]
+    assert await pending(store, NOON, NOON + HOUR, 9) == [busy]
 
 
 @pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])

@@ -13,6 +13,7 @@ from letterhead.ports import Change, HeldElsewhere, Stale, Store
 from letterhead.store.relational import open_store
 from tests.store.inspection import TERMINATE, query
 from tests.store.samples import ACME, EVIL, HOUR, NOON, a_domain, an_event, holding
+from tests.store.taking import pending
 
 DATABASES = ("postgres",)
 
@@ -121,7 +122,7 @@ async def test_L03_a_verdict_and_a_deletion_at_once_leave_one_of_the_two(nodes: 
 
 async def _take(node: Store, now: datetime, start: Start) -> list[str]:
     await start.line()
-    return [domain.id for domain in await node.leases.take(now, now + HOUR, 25)]
+    return [domain.id for domain in await pending(node, now, now + HOUR, 25)]
 
 
 async def test_L11_each_due_domain_is_leased_by_one_of_two_nodes(nodes: tuple[Store, Store]) -> None:
@@ -141,11 +142,11 @@ async def test_L11_what_a_node_leased_before_it_died_comes_to_the_other_one_once
         await nodes[0].domains.add(a_domain(f"n{number}.com"), (), ())
     dying = open_store(url)
     try:
-        lost = await dying.leases.take(NOON, NOON + HOUR, 8)
+        lost = await pending(dying, NOON, NOON + HOUR, 8)
         query(url, TERMINATE)
     finally:
         await dying.close()
-    (first, second) = [await node.leases.take(NOON, NOON + 2 * HOUR, 20) for node in nodes]
+    (first, second) = [await pending(node, NOON, NOON + 2 * HOUR, 20) for node in nodes]
     assert len(first) + len(second) == 12
-    again = await asyncio.gather(*(node.leases.take(NOON + HOUR, NOON + 2 * HOUR, 20) for node in nodes))
+    again = await asyncio.gather(*(pending(node, NOON + HOUR, NOON + 2 * HOUR, 20) for node in nodes))
     assert sorted(domain.id for batch in again for domain in batch) == sorted(domain.id for domain in lost)

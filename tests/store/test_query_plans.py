@@ -76,7 +76,7 @@ async def test_a_page_costs_the_same_at_any_depth(url: str) -> None:
 async def test_what_waits_is_counted_in_the_indexes_of_what_waits(url: str) -> None:
     database = Planner(file_of(url))
     await database.read(BACKLOG, {"most": 9, "now": 0})
-    tables = ("delivery", "domain", "event", "letter", "owner_notice")
+    tables = ("delivery", "domain", "domain", "event", "letter", "owner_notice")
     steps = [step for step in database.steps if step.split()[1] in tables]
     assert sorted(step.split()[1] for step in steps) == sorted(tables)
     assert [step for step in steps if " INDEX " not in step] == []
@@ -86,12 +86,15 @@ async def test_what_waits_is_counted_in_the_indexes_of_what_waits(url: str) -> N
 async def test_what_a_worker_looks_for_all_the_time_is_found_by_an_index(url: str) -> None:
     database = Planner(file_of(url))
     leases = RelationalStore(database).leases
-    await leases.take(NOON, NOON, 9)
-    assert "SEARCH domain USING INDEX domain_due (due_at<?)" in database.steps
+    await leases.take_settled(NOON, NOON, 9)
+    assert "SEARCH domain USING INDEX domain_due_settled (due_at<?)" in database.steps
+    await leases.take_pending(NOON, NOON, 9, ["team"])
+    assert "SEARCH domain USING INDEX domain_due_pending (due_at<?)" in database.steps
     await leases.take_watched(NOON, NOON, 9, ["team"])
     assert "SEARCH domain USING INDEX domain_watched (watched_until>?)" in database.steps
     await leases.recall(NOON, NOON, timedelta(hours=6), 9)
-    assert "SEARCH domain USING INDEX domain_due (due_at>?)" in database.steps
+    for queue in ("pending", "settled"):
+        assert f"SEARCH domain USING INDEX domain_due_{queue} (due_at>?)" in database.steps
     assert [step for step in database.steps if step.startswith("SCAN domain")] == []
     await RelationalStore(database).owner_notices.ready(NOON, NOON, 9)
     assert "SEARCH owner_notice USING INDEX owner_notice_due (due_at<?)" in database.steps

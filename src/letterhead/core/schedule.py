@@ -100,9 +100,9 @@ def careful_due(domain: Domain, now: datetime, cadence: Cadence) -> datetime:
     return now + cadence.careful * (1 - DRAW * _lot(domain))
 
 
-def set_aside_until(domain: Domain, now: datetime, cadence: Cadence) -> datetime:
+def set_aside_until(due_at: datetime | None, now: datetime, cadence: Cadence) -> datetime:
     """When to try a domain again whose examination breaks: as long again as it has been due (L10)."""
-    overdue = now - (domain.due_at or now)
+    overdue = now - (due_at or now)
     return now + min(max(overdue, FIRST_ASIDE), cadence.careful)
 
 

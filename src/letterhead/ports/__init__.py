@@ -5,6 +5,7 @@ store, outgoing, smarthost) fills the one it is named after, and app.py chooses 
 
 world    time, the DNS, the provider, the way out
 store    what is kept
+leases   when domains are examined, and who has taken them
 lookout  what is kept to notice changes by
 bells    what wakes whoever waits for a change
 outbox   what is kept to tell people and programs
@@ -17,6 +18,11 @@ from letterhead.ports.bells import (
     Bell,
     Bells,
     tail_of,
+)
+from letterhead.ports.leases import (
+    Leases,
+    Taken,
+    Unreadable,
 )
 from letterhead.ports.lookout import (
     Glance,
@@ -45,7 +51,6 @@ from letterhead.ports.store import (
     HeldElsewhere,
     Keys,
     LastOwner,
-    Leases,
     Members,
     NoRoom,
     OutcomeUnknown,
@@ -116,8 +121,10 @@ __all__ = [
     "StoreError",
     "Stretch",
     "Tail",
+    "Taken",
     "Teams",
     "Undelivered",
+    "Unreadable",
     "Webhooks",
     "tail_of",
 ]

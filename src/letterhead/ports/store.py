@@ -1,6 +1,6 @@
 """Everything that is kept, noun by noun, and how a change is saved."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,6 +13,7 @@ from letterhead.core.identity import SealedKey
 from letterhead.core.platform_address import PlatformAddress
 from letterhead.core.team import Key, Member, MemberRole, Tally, Team
 from letterhead.ports.bells import Bells
+from letterhead.ports.leases import Leases
 from letterhead.ports.lookout import Snapshot, Snapshots
 from letterhead.ports.outbox import Deliveries, Events, OwnerNotices, Tail, Webhooks
 from letterhead.ports.world import Clock
@@ -170,42 +171,6 @@ class Domains(Protocol):
 
     async def sealed(self) -> tuple[str, SealedKey] | None:
         """The newest of all private keys and the hostname that it is for; None where there is none."""
-
-
-class Leases(Protocol):
-    """When domains are examined next, and who has taken them. Nothing here changes a domain's version."""
-
-    async def take(self, now: datetime, until: datetime, limit: int) -> list[Domain]:
-        """Take up to `limit` domains that are due and not leased, the longest due first, until a moment.
-
-        Only of those that nobody watches.
-        """
-
-    async def take_watched(
-        self, now: datetime, until: datetime, limit: int, but: Collection[str] = ()
-    ) -> list[Domain]:
-        """The same of those that somebody watches, by turns: the longest due of each team, then the next.
-
-        but  teams that are passed over.
-        """
-
-    async def set_aside(self, domain: Domain, until: datetime) -> None:
-        """Let nobody take a domain before a moment, unless it was changed since it was read."""
-
-    async def hasten(self, domains: Collection[str], at: datetime) -> None:
-        """Make domains due by a moment at the latest, in one statement; no version changes, no lease ends."""
-
-    async def recall(self, now: datetime, latest: datetime, within: timedelta, limit: int) -> int:
-        """Make up to `limit` domains due that are so, or taken, only behind `latest`. Returns how many.
-
-        within  over which time from now on they are spread.
-        """
-
-    async def watch(self, domain: Domain, now: datetime, until: datetime, most: int) -> None:
-        """Have a domain watched until a moment; who was not watched yet is due at once.
-
-        Raises NoRoom where its team watches `most` others; a few more pass where several begin at once.
-        """
 
 
 class Reports(Protocol):

@@ -2,14 +2,16 @@
 
 Rows know their next moment; the loop that calls this knows nothing (worker.py). A lease keeps two
 workers from doing the same work; if one dies, its leases run out.
+
+What is watched, what is pending and all the rest are taken apart from one another, each into slots of its
+own: who waits at a console is behind no backlog, and no crowd of claims holds up what is settled.
 """
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
@@ -17,30 +19,31 @@ from letterhead.core.domain import Domain, Status
 from letterhead.core.lifecycle import Trigger, apply
 from letterhead.core.refusal import Refusal
 from letterhead.core.schedule import Cadence, due, is_expired, longest, set_aside_until
-from letterhead.ports import Change, Clock, Stale, Store, StoreError
+from letterhead.ports import Change, Clock, Stale, Store, StoreError, Taken, Unreadable
 from letterhead.service.breaker import Breaker
 from letterhead.service.checkup import Checkup
-from letterhead.service.lanes import Lanes
 from letterhead.service.prospects import Prospect, Prospects
+from letterhead.service.slots import Slots
 
 LEASE = timedelta(seconds=60)
-"""How long a domain stays with the worker that took it: an examination takes at most ten seconds."""
+"""How long a domain stays with the worker that took it. An examination takes at most ten seconds, and the
+last of a batch waits for a look and for four others on end."""
 
-BATCH = 50
-"""Domains taken at once: two rounds, so that a worker that is told to stop has done within thirty seconds."""
+SETTLED, PENDING, WATCHED = 25, 30, 30
+"""Domains of each kind that are examined side by side: together fewer than examination.AT_ONCE, which leaves
+room for those that are examined by hand."""
 
-AT_ONCE = 25
-"""Domains examined side by side."""
-
-WATCHED_BATCH = 10
-"""Watched domains taken at once: few, so that one with slow servers holds up few others."""
+BATCH = 100
+"""Settled domains taken and looked at at once: a look lasts as long as the slowest of its answers."""
 
 RECALLS = timedelta(hours=1)
-"""Between two looks for what a wrong clock has put off. The first comes as late: a machine whose own clock is
-wrong when it starts would find all put off."""
+"""Between two looks for what is due later than anything is. The first comes as late: a machine whose own
+clock is wrong when it starts would find everything so."""
 
 RECALLED = 1_000
 """Domains recalled at once; the next batch of the sweep recalls more, where there are more."""
+
+Take = Callable[[datetime, datetime, int, Collection[str]], Awaitable[Taken]]
 
 log = structlog.get_logger()
 
@@ -48,6 +51,9 @@ log = structlog.get_logger()
 @dataclass(slots=True)
 class Sweep:
     """Takes what is due and brings it up to date.
+
+    Each of `settled`, `pending` and `watched` is called by one task, over and over. It begins with what it
+    takes, and returns when there is room for more: whoever needs to know when all is done asks the slots.
 
     prospects  looks at the settled ones first; None where nobody can be asked: then no snapshots are kept.
     broken     how many examinations ended in an error of ours.
@@ -60,50 +66,64 @@ class Sweep:
     clock: Clock
     prospects: Prospects | None = None
     broken: int = 0
-    _lanes: Lanes = field(default_factory=Lanes)
+    for_settled: Slots = field(default_factory=lambda: Slots(SETTLED))
+    for_pending: Slots = field(default_factory=lambda: Slots(PENDING))
+    for_watched: Slots = field(default_factory=lambda: Slots(WATCHED))
+    _batch: deque[tuple[Domain, Prospect | None]] = field(default_factory=deque)
     _recalls_at: float = field(init=False)
 
     def __post_init__(self) -> None:
         self._recalls_at = self.clock.monotonic() + RECALLS.total_seconds()
 
-    async def once(self) -> int:
-        """Examine one batch of what is due now. Returns how many domains it took.
+    async def settled(self) -> int:
+        """Begin to examine what is due of all but what is pending or watched. Returns with how many.
 
         0 while nothing could be found out anyway: what is due stays due (R01).
         """
-        if not await self.breaker.can_see():
-            return 0
-        now = self.clock.now()
-        await self._recall(now)
-        domains = await self.store.leases.take(now, now + LEASE, BATCH)
-        limit = asyncio.Semaphore(AT_ONCE)
-        settled = [each for each in domains if each.status is Status.VERIFIED]
-        others = [each for each in domains if each.status is not Status.VERIFIED]
-        await asyncio.gather(self._attend_all(others, {}, limit), self._look_and_attend(settled, limit))
-        self._note(domains, now)
-        return len(domains)
+        if not self._batch:
+            await self._take_batch()
+        begun = min(len(self._batch), self.for_settled.free)
+        for _ in range(begun):
+            domain, prospect = self._batch.popleft()
+            self.for_settled.begin(domain.team, self._attend(domain, prospect))
+        await self.for_settled.room()
+        return begun
+
+    async def pending(self) -> int:
+        """The same of what is pending: nobody's crowd of claims holds up those of others."""
+        return await self._begun("pending", self.for_pending, self.store.leases.take_pending)
 
     async def watched(self) -> int:
-        """The same for what somebody watches: it waits neither for a backlog nor for slow servers there.
+        """The same of what somebody watches, pending or not."""
+        return await self._begun("watched", self.for_watched, self.store.leases.take_watched)
 
-        It is called side by side, once for each of LANES (service/lanes.py).
-        """
+    async def _begun(self, queue: str, slots: Slots, take: Take) -> int:
         if not await self.breaker.can_see():
             return 0
         now = self.clock.now()
-        take = partial(self.store.leases.take_watched, now, now + LEASE, WATCHED_BATCH)
-        teams = await self._lanes.entered(take)
-        await asyncio.gather(*(self._attend_watched(team, domains) for team, domains in teams.items()))
-        domains = [domain for some in teams.values() for domain in some]
-        self._note(domains, now)
-        return len(domains)
+        taken = await take(now, now + LEASE, slots.share, slots.sated)
+        for domain in await self._readable(queue, taken, now):
+            slots.begin(domain.team, self._attend(domain, None))
+        await slots.room()
+        return len(taken.domains) + len(taken.unreadable)
 
-    async def _attend_watched(self, team: str, domains: Sequence[Domain]) -> None:
-        with self._lanes.left(team):
-            await self._attend_all(domains, {}, asyncio.Semaphore(AT_ONCE))
+    async def _take_batch(self) -> None:
+        """Take the next settled domains, and look at those that may be as they were.
+
+        Only here, and so one look at a time. Those that are lapsed or failed are not looked at: asked too
+        early, the resolver would keep saying that nothing is there.
+        """
+        if not await self.breaker.can_see():
+            return
+        now = self.clock.now()
+        await self._recall(now)
+        taken = await self.store.leases.take_settled(now, now + LEASE, BATCH)
+        domains = await self._readable("settled", taken, now)
+        prospects = await self._seen([each for each in domains if each.status is Status.VERIFIED])
+        self._batch.extend((each, prospects.get(each.id)) for each in domains)
 
     async def _recall(self, now: datetime) -> None:
-        """Once an hour: what a clock that was ahead, and was set back since, has put off (L12)."""
+        """Once an hour: what is due later than anything is, as by a clock that was ahead (L12)."""
         moment = self.clock.monotonic()
         if moment < self._recalls_at:
             return
@@ -115,33 +135,20 @@ class Sweep:
         if count:
             log.warning("sweep.recalled", domains=count)
 
-    def _note(self, domains: Sequence[Domain], began: datetime) -> None:
-        """A line in the log for each batch: how many, how late the first of them was, how long they took."""
-        if not domains:
-            return
-        lag = began - min(domain.due_at or began for domain in domains)
-        elapsed = self.clock.now() - began
-        log.info(
-            "sweep.batch",
-            taken=len(domains),
-            lag=round(lag.total_seconds(), 1),
-            elapsed=round(elapsed.total_seconds(), 3),
-        )
+    async def _readable(self, queue: str, taken: Taken, now: datetime) -> list[Domain]:
+        """What was taken, but for rows that can't be read: those are set aside (L10).
 
-    async def _look_and_attend(self, domains: Sequence[Domain], limit: asyncio.Semaphore) -> None:
-        """For settled ones alone: asked too early, the resolver would keep saying that nothing is there."""
-        await self._attend_all(domains, await self._seen(domains), limit)
+        A line in the log says how many they are, and how late the first of them is.
+        """
+        for row in taken.unreadable:
+            await self._set_aside(row, row.error)
+        domains = taken.domains
+        if domains:
+            lag = now - min(domain.due_at or now for domain in domains)
+            log.info("sweep.batch", queue=queue, taken=len(domains), lag=round(lag.total_seconds(), 1))
+        return domains
 
-    async def _attend_all(
-        self, domains: Sequence[Domain], prospects: Mapping[str, Prospect], limit: asyncio.Semaphore
-    ) -> None:
-        async def one(domain: Domain) -> None:
-            async with limit:
-                await self._attend(domain, prospects.get(domain.id))
-
-        await asyncio.gather(*(one(domain) for domain in domains))
-
-    async def _seen(self, domains: Sequence[Domain]) -> dict[str, Prospect]:
+    async def _seen(self, domains: Sequence[Domain]) -> Mapping[str, Prospect]:
         """Prospects by domain id. Whatever goes wrong, the domains are examined: a cycle later once more."""
         if self.prospects is None or not domains:
             return {}
@@ -162,16 +169,16 @@ class Sweep:
             log.info("sweep.left", domain=domain.id, code=refusal.code)
         except StoreError as error:  # no fault of its own: its lease runs out
             log.warning("sweep.unsaved", domain=domain.id, error=str(error))
-        except Exception:
-            until = set_aside_until(domain, self.clock.now(), self.cadence)
-            log.exception("sweep.set_aside", domain=domain.id, until=until.isoformat())
-            await self._set_aside(domain, until)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is logged
+            await self._set_aside(domain, error)
 
-    async def _set_aside(self, domain: Domain, until: datetime) -> None:
-        """A domain that breaks its examination is tried later and later, so that it costs hardly anything."""
+    async def _set_aside(self, row: Domain | Unreadable, error: Exception) -> None:
+        """What breaks its examination is tried later and later, so that it costs hardly anything."""
+        until = set_aside_until(row.due_at, self.clock.now(), self.cadence)
+        log.error("sweep.set_aside", domain=row.id, until=until.isoformat(), exc_info=error)
         self.broken += 1
         with suppress(StoreError):  # its lease runs out, then
-            await self.store.leases.set_aside(domain, until)
+            await self.store.leases.set_aside(row, until)
 
     async def _expire(self, domain: Domain) -> None:
         now = self.clock.now()

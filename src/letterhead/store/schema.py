@@ -6,7 +6,7 @@ from letterhead.ports import StoreError
 from letterhead.store import sqlite
 from letterhead.store.location import is_postgres, require_psycopg, sqlite_path
 
-SCHEMA = "0011"
+SCHEMA = "0012"
 """The newest migration in migrations/versions; they are numbered in order."""
 
 
