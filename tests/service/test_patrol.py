@@ -11,8 +11,10 @@ from letterhead.core.breaker import Limits
 from letterhead.core.canary import Canaries
 from letterhead.core.domain import Domain, Status
 from letterhead.core.record import Role
+from letterhead.core.schedule import FIRST_ASIDE
 from letterhead.ports import Snapshot
 from letterhead.service import prospects
+from letterhead.service.examination import Examination
 from tests.service.eyes import PaperLookout, StillLookout
 from tests.service.paper import PaperDns
 from tests.service.world import CYCLE, World
@@ -317,6 +319,27 @@ async def test_L19_a_changed_registration_is_examined_at_once(watching: World) -
     await watching.services.transfers.offer(actor, domain.id, "zeta")
     assert await watching.swept() == 1
     assert (await snapshots(watching)).keys() == {domain.id}
+
+
+async def test_a_changed_registration_is_due_from_its_change_on(
+    watching: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is no lag; and if its examination breaks, it is tried again in an hour, as any other (L10)."""
+    (domain,) = await settled(watching, 1)
+    actor, _ = await watching.actor(), await watching.actor("zeta")
+    watching.pass_time(DAY / 2)
+    await watching.services.transfers.offer(actor, domain.id, "zeta")
+    await watching.services.queues.look()
+    assert watching.services.queues.lag == 0
+
+    async def of(_: object, __: object) -> None:
+        raise RuntimeError("poison")
+
+    monkeypatch.setattr(Examination, "of", of)
+    with structlog.testing.capture_logs() as logs:
+        await watching.swept()
+    (until,) = [log["until"] for log in logs if log["event"] == "sweep.set_aside"]
+    assert until == (watching.clock.now() + FIRST_ASIDE).isoformat()
 
 
 async def test_without_a_resolver_there_is_no_patrol_and_all_stays_careful(world: World) -> None:

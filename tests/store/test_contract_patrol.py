@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from letterhead.core.domain import Status
+from letterhead.core.event import EventKind
 from letterhead.core.lap import Lap
 from letterhead.ports import Change, Snapshot, Stale, Store
-from tests.store.samples import HOUR, NOON, a_domain, a_report, holding
+from tests.store.samples import HOUR, NOON, a_domain, a_report, an_event, holding
 from tests.store.taking import pending
 from tests.store.test_contract_snapshots import LATER, due, kept
 
@@ -106,15 +107,28 @@ async def test_L19_a_change_that_takes_the_snapshot_makes_due_and_an_examination
 ) -> None:
     one, two, three = await kept(store, 3)
     day = NOON + timedelta(days=1)
-    (one,) = await store.domains.save([Change(replace(one, due_at=day, transfer_to="team_evil"))])
-    assert one.due_at == NOON, "from when it was looked at"
+    (one,) = await store.domains.save([Change(replace(one, due_at=day, updated_at=LATER))])
+    assert one.due_at == LATER, "from then on, and not from when it was examined"
     (two,) = await store.domains.save([Change(replace(two, due_at=day), report=a_report())])
     assert two.due_at == day
     (three,) = await store.domains.save([Change(replace(three, status=Status.SUSPENDED, due_at=None))])
     assert three.due_at is None
     assert await due(store) == []
-    (one,) = await store.domains.save([Change(replace(one, due_at=day, transfer_to=None))])
+    (one,) = await store.domains.save([Change(replace(one, due_at=day))])
     assert one.due_at == day, "nothing was kept of it any more"
+
+
+async def test_L19_a_change_that_comes_from_another_domain_makes_due_from_its_event_on(store: Store) -> None:
+    (domain,) = await kept(store, 1)
+    told = replace(an_event(domain, EventKind.REVOKED), at=LATER)
+    (domain,) = await store.domains.save([Change(replace(domain, due_at=LATER + HOUR), (told,))])
+    assert domain.due_at == LATER
+
+
+async def test_L19_what_is_due_sooner_stays_so(store: Store) -> None:
+    (domain,) = await kept(store, 1)
+    (domain,) = await store.domains.save([Change(replace(domain, due_at=NOON, updated_at=LATER))])
+    assert domain.due_at == NOON
 
 
 async def test_a_snapshot_goes_with_its_domain(store: Store) -> None:

@@ -28,10 +28,10 @@ _STRETCH = """
 SELECT domain, questions, digest, checked_at FROM snapshot WHERE domain > :after ORDER BY domain LIMIT :limit
 """
 
-# Who is changed otherwise than by an examination is due from when it was last looked at.
+# Who is changed otherwise than by an examination is due from that moment on.
 _DUE_AGAIN = """
-UPDATE domain SET due_at = (SELECT checked_at FROM snapshot WHERE snapshot.domain = domain.id)
-WHERE id = :domain AND due_at > (SELECT checked_at FROM snapshot WHERE snapshot.domain = domain.id)
+UPDATE domain SET due_at = :at
+WHERE id = :domain AND due_at > :at AND EXISTS (SELECT 1 FROM snapshot WHERE snapshot.domain = domain.id)
 """
 
 _KEEP = """
@@ -82,8 +82,13 @@ def succession(change: Change) -> Iterator[Statement]:
     """Puts a change's snapshot in the place of the domain's last one; without one, only that goes."""
     domain, snapshot = change.domain, change.snapshot
     if change.report is None and snapshot is None:
-        yield Statement(_DUE_AGAIN, {"domain": domain.id})
+        yield Statement(_DUE_AGAIN, {"domain": domain.id, "at": to_micros(_moment(change))})
     yield Statement("DELETE FROM snapshot WHERE domain = :domain", {"domain": domain.id})
     if snapshot is not None:
         params: Params = {"domain": domain.id, "questions": snapshot.questions, "digest": snapshot.digest}
         yield Statement(_KEEP, {**params, "checked_at": to_micros(domain.asked_at or domain.updated_at)})
+
+
+def _moment(change: Change) -> datetime:
+    """When a change was made: it is told of, also where it leaves `updated_at` as it was."""
+    return max((event.at for event in change.events), default=change.domain.updated_at)

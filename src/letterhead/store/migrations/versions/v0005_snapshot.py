@@ -7,8 +7,8 @@ from letterhead.store.dialect import in_dialect
 revision = "0005"
 down_revision = "0004"
 
-# A small table of its own: it is read from one end to the other in each cycle, and `checked_at`, which moves
-# for whole stretches of it, is in no index.
+# A small table of its own: it is read from one end to the other in each cycle, and written only when a domain
+# is examined or changed.
 _NOTICE = """
 CREATE TABLE snapshot (
     domain     TEXT PRIMARY KEY REFERENCES domain (id),
