@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -189,12 +191,18 @@ def test_L10_what_breaks_is_tried_later_and_later_but_daily() -> None:
     assert waits == [1, 1, 2, 4, 8, 16, 24, 24, 24]
 
 
-def test_L12_nothing_is_ever_due_later_than_the_longest_interval() -> None:
-    furthest = NOON + longest(CADENCE)
+@pytest.mark.parametrize("rung", [0, 9])
+@pytest.mark.parametrize(
+    "longer", [{}, {"grace": timedelta(days=9)}, {"ladder": (9 * CADENCE.careful, CADENCE.cycle)}]
+)
+def test_L12_nothing_is_ever_due_later_than_the_longest_interval(rung: int, longer: dict[str, Any]) -> None:
+    cadence = replace(CADENCE, **longer)
+    furthest = NOON + longest(cadence)
+    assert NOON + cadence.grace <= furthest, "when one that is revoked is due that never was"
     for number in range(200):
-        d = domain(id=f"dom_{number}", rung=9, due_at=NOON - timedelta(days=900))
-        assert set_aside_until(d.due_at, NOON, CADENCE) <= furthest
-        for status in Status:
-            moment = due(replace(d, status=status), NOON, CADENCE, after((UNKNOWN, 86_400)))
+        d = domain(id=f"dom_{number}", rung=rung, due_at=NOON - timedelta(days=900))
+        assert set_aside_until(d.due_at, NOON, cadence) <= furthest
+        for status, report in product(Status, (None, after((UNKNOWN, 86_400)))):
+            moment = due(replace(d, status=status), NOON, cadence, report)
             assert moment is None or moment <= furthest
-        assert careful_due(d, NOON, CADENCE) <= furthest
+        assert careful_due(d, NOON, cadence) <= furthest

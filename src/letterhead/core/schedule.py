@@ -107,8 +107,12 @@ def set_aside_until(due_at: datetime | None, now: datetime, cadence: Cadence) ->
 
 
 def longest(cadence: Cadence) -> timedelta:
-    """How far ahead a domain is due, or taken, at most: what is further off was written by a wrong clock."""
-    return max(FIRST_ASIDE, cadence.cycle, cadence.ladder[-1], cadence.careful) * (1 + JITTER)
+    """How far ahead a domain is due, or taken, at most.
+
+    What is further off was written by a wrong clock, or by a cadence that was longer.
+    """
+    waits = (FIRST_ASIDE, cadence.cycle, cadence.careful, cadence.grace, *cadence.ladder)
+    return max(waits) * (1 + JITTER)
 
 
 def _lot(domain: Domain) -> float:
