@@ -37,17 +37,17 @@ class Reference:
 
         fit     canaries well, clock not set within a cycle, few others lost.
         new     the worker began less than a cycle ago: it ends no lapse in failure.
-        silent  it is unknown because nobody at all answers for the zone.
+        silent  nobody at all answers for the zone.
         """
         if self.is_older(now):
             return
         self.checked_at, before = now, self.status
         if not fit and said in ("fail", "refused") and (self.mail_flows or said == "refused"):
-            said, silent = "unknown", False
-        if said == "unknown" and silent:
-            said = self._silence(now, by_hand=by_hand, fit=fit)
-        elif said != "unknown" or fit:
+            said = "unknown"
+        if not silent:
             self._heard_of()
+        elif said == "unknown":
+            said = self._silence(now, by_hand=by_hand, fit=fit)
         waited = now - self.lapsed_at if self.lapsed_at else timedelta(0)
         match self.status, said:
             case "pending", "pass" if not self.has_expired(now):

@@ -78,12 +78,12 @@ async def test_a_zone_that_answers_otherwise_each_time_fills_no_history(world: W
         await world.services.watching.watch(actor, claim.id)
         lines = [f"{host} TXT v=spf1 ip4:192.0.2.{number} ~all" for host in hosts]
         world.dns.publish("acme.com", *lines, f"acme.com MX 10 mx{number}.other.example")
-        assert await world.services.sweep.watched() == 1
+        assert await world.watched() == 1
         world.pass_time(WATCHED * 1.2)
     told = await world.changes(claim)
     assert max(Counter(each["record"] for each in told).values()) == AT_ONCE
     await world.publish(actor, claim)
-    assert await world.services.sweep.watched() == 1
+    assert await world.watched() == 1
     assert await world.turns(claim) == ["verified"], "a turn of the domain itself is never held back"
     due_at = (await world.now(claim)).due_at
     assert due_at is not None

@@ -61,6 +61,7 @@ class World:
     smarthost: Sink | None = None
     lookouts: tuple[Lookout | None, Lookout | None] = (None, None)
     looked_through: Resolver | None = None
+    claim: timedelta = timedelta(days=30)
 
     def __post_init__(self) -> None:
         self.services = self.node(self.dns)
@@ -68,7 +69,10 @@ class World:
     def node(self, dns: Resolver | None) -> Services:
         """The services of a node that shares store and clock with the others but sees a DNS of its own."""
         lifecycle = Lifecycle(
-            cycle_seconds=int(CYCLE.total_seconds()), pending_ladder=LADDER, domains_per_team=QUOTA
+            cycle_seconds=int(CYCLE.total_seconds()),
+            pending_ladder=LADDER,
+            claim_days=self.claim.days,
+            domains_per_team=QUOTA,
         )
         config = Config(Server(), StoreSection(), self.site, Dns(), lifecycle, Api())
         needed = len(self.recursive) // 2 + 1 if self.canaries and self.recursive else len(self.recursive)
