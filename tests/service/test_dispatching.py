@@ -104,7 +104,7 @@ async def test_a_turn_that_ends_makes_room_at_once(
     world: World, receiver: SlowReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker rests for a minute between two looks that nothing rings for."""
-    monkeypatch.setattr(deliveries, "AT_ONCE", 2)
+    monkeypatch.setattr(world.services.dispatch.turns, "count", 2)
     await hooked(world, "slow", SLOW)
     await hooked(world, "slower", SLOW)
     async with working(world.services, world.store):

@@ -1,14 +1,12 @@
 """Dispatch of deliveries: takes the queues that are due, sends, and plans the next attempt.
 
 Each webhook has its turn by itself, and whose turn is over makes room for the next at once: a slow receiver
-holds up its own queue. A team has a share of the turns (the idea of service/lanes.py), so that its many slow
-receivers leave room for others.
+holds up its own queue. A team has a share of the turns, so that its many slow receivers leave room for others.
 
 Any number of workers may do so. A worker that was stopped for longer than its lease does no harm: it sends
 nothing more from that queue, and what it sent last is written down only if nobody else was faster (X10).
 """
 
-import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +17,7 @@ import structlog
 from letterhead.core.delivery import Delivery, message_id, payload, settled
 from letterhead.core.webhook import Webhook
 from letterhead.ports import Clock, Queue, Stale, Store
+from letterhead.service.slots import Slots
 from letterhead.service.webhooks import Webhooks
 
 LEASE: Final = timedelta(seconds=60)
@@ -44,35 +43,31 @@ class Dispatch:
     """Sends what is due.
 
     outcomes  attempts of this process by what became of the delivery: delivered, pending, given_up.
-    _turns    those under way, each with the team whose it is.
+    turns     those under way.
     """
 
     store: Store
     webhooks: Webhooks
     clock: Clock
     outcomes: Counter[str] = field(default_factory=Counter)
-    _turns: dict[asyncio.Task[None], str] = field(default_factory=dict)
+    turns: Slots = field(default_factory=lambda: Slots(AT_ONCE))
 
     async def once(self) -> int:
         """Begin the turns of webhooks for which something is due, as many as there is room for.
 
         Returns how many that were. The end of a turn rings DELIVERY: then there is room again.
         """
-        room = AT_ONCE - len(self._turns)
-        if not room:
+        if not self.turns.free:
             return 0
-        full = [team for team, turns in Counter(self._turns.values()).items() if turns >= SHARE]
-        now = self.clock.now()
-        queues = await self.store.deliveries.lease(now, now + LEASE, room, MOST, full)
+        now, full = self.clock.now(), self.turns.holding(SHARE)
+        queues = await self.store.deliveries.lease(now, now + LEASE, self.turns.free, MOST, full)
         for queue in queues:
-            turn = asyncio.create_task(self._turn(queue))
-            self._turns[turn] = queue.webhook.team
-            turn.add_done_callback(self._turns.pop)
+            self.turns.begin(queue.webhook.team, self._turn(queue))
         return len(queues)
 
     async def finish(self) -> None:
         """Returns when the turns under way are over."""
-        await asyncio.gather(*self._turns)
+        await self.turns.finish()
 
     async def _turn(self, queue: Queue) -> None:
         """One webhook's turn; whatever happens in it, the others go on, and its lease runs out by itself."""

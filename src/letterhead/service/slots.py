@@ -1,7 +1,8 @@
-"""Slots: in which so many domains are examined side by side, each new one in the place of one that is done.
+"""Slots: in which so much is done side by side for teams, each new work in the place of one that is done.
 
-A team is given half of the free slots at most, and none while it has as many as are free. So whoever comes
-next finds one, also when the servers of several teams are slow, and a team that is alone has half of all.
+Where nothing else is said, a team is given half of the free slots at most, and none while it has as many as
+are free. So whoever comes next finds one, also when the servers of several teams are slow, and a team that is
+alone has half of all.
 """
 
 import asyncio
@@ -33,8 +34,12 @@ class Slots:
     @property
     def sated(self) -> list[str]:
         """The teams that have to wait until one of their own is done."""
+        return self.holding(self.free)
+
+    def holding(self, count: int) -> list[str]:
+        """The teams that have so many slots, or more."""
         held = Counter(self._under_way.values())
-        return [team for team, slots in held.items() if slots >= self.free]
+        return [team for team, slots in held.items() if slots >= count]
 
     async def room(self) -> None:
         """Wait until one is free."""
