@@ -1,7 +1,7 @@
 """Dispatch of deliveries: takes the queues that are due, sends, and plans the next attempt.
 
 Each webhook has its turn by itself, and whose turn is over makes room for the next at once: a slow receiver
-holds up its own queue. A team has a share of the turns, so that its many slow receivers leave room for others.
+holds up its own queue. A team has a share of the turns: its many slow receivers leave room for others.
 
 Any number of workers may do so. A worker that was stopped for longer than its lease does no harm: it sends
 nothing more from that queue, and what it sent last is written down only if nobody else was faster (X10).
