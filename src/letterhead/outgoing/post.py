@@ -139,15 +139,15 @@ async def _exchange(
             case h11.NEED_DATA:
                 data = await reader.read(_READ_AT_ONCE)
                 left -= len(data)
+                if not data:
+                    raise _Failed("the connection was closed before there was an answer")
                 if left < 0:
                     raise _Failed("it answered with too much before its status")
                 state.receive_data(data)
             case h11.Response() as begun:
                 return begun.status_code
-            case h11.InformationalResponse():
+            case _:  # an interim response (RFC 9110 §15.2)
                 continue
-            case _:
-                raise _Failed("the connection was closed before there was an answer")
 
 
 def _is_ours(error: BaseException) -> bool:
