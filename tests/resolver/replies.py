@@ -40,7 +40,7 @@ ANSWERS = [
 def section(question: str) -> bytes:
     """The question section that asks this, as "acme.com TXT"."""
     name, rtype = question.split()
-    shape, queries = opened(prepared([Question(name, RecordType(rtype))]))
+    shape, queries, _ = opened(prepared([Question(name, RecordType(rtype))]))
     asked: bytes = shape.sections.unpack(queries)[0]
     return asked
 
@@ -50,7 +50,7 @@ def reply(
 ) -> bytes:
     """The whole reply to a question with these sections, and perhaps an extended error (RFC 8914)."""
     name, rtype = question.split()
-    _, queries = opened(prepared([Question(name, RecordType(rtype))]))
+    _, queries, _ = opened(prepared([Question(name, RecordType(rtype))]))
     message = dns.message.make_response(dns.message.from_wire(queries[2:]), recursion_available=True)
     message.flags &= ~dns.flags.AD
     message.answer = [dns.rrset.from_text(*line.split(maxsplit=4)) for line in answer]

@@ -1,10 +1,11 @@
 """Many errands over few connections, whatever the server does to them: none is lost, none is mixed up."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 import dns.message
+import dns.name
 import pytest
 
 from letterhead.core.answer import Question, RecordType
@@ -33,6 +34,22 @@ def own(query: dns.message.Message) -> bytes:
 
 def honest(query: dns.message.Message, send: Send, _: asyncio.StreamWriter) -> None:
     send(own(query))
+
+
+def is_sign(query: dns.message.Message) -> bool:
+    """Whether it is no errand's question, but asks for a sign of life."""
+    return query.question[0].name == dns.name.root
+
+
+def silent_about(numbers: Collection[int]) -> Answering:
+    """A resolver that is well, and of these domains' zones hears nothing in time."""
+    names = {f"c{number}.example." for number in numbers}
+
+    def play(query: dns.message.Message, send: Send, _: asyncio.StreamWriter) -> None:
+        if query.question[0].name.to_text() not in names:
+            send(own(query))
+
+    return play
 
 
 @asynccontextmanager
@@ -81,7 +98,10 @@ async def test_everybody_is_looked_at_once_over_few_connections(
 async def test_replies_in_any_order_and_twice_find_their_questions(truth: dict[str, bytes | None]) -> None:
     held: list[tuple[Send, bytes]] = []
 
-    def play(query: dns.message.Message, send: Send, _: asyncio.StreamWriter) -> None:
+    def play(query: dns.message.Message, send: Send, writer: asyncio.StreamWriter) -> None:
+        if is_sign(query):
+            honest(query, send, writer)
+            return
         held.append((send, own(query)))
         if len(held) == 60:
             for reply_to, reply in (*reversed(held), *held[:5]):
@@ -199,6 +219,83 @@ async def test_R16_a_resolver_that_keeps_silent_is_given_up(
     async with looking(lambda _q, _s, _w: None) as (stage, lookout):
         assert set((await look(lookout, 3_000)).values()) == {None}
         assert stage.connections == engine.MAX_FRUITLESS
+
+
+async def test_R17_a_crowd_of_silent_zones_leaves_nobody_else_unasked(
+    truth: dict[str, bytes | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them on end than a window holds, with a name server that is waited for longer than we wait."""
+    monkeypatch.setattr(stream, "WITHIN", 1.5)
+    crowd = range(40, 260)
+    async with looking(silent_about(crowd)) as (stage, lookout):
+        found = await look(lookout)
+        assert {name for name, digest in found.items() if digest is None} == {f"dom_{n}" for n in crowd}
+        assert found == truth | dict.fromkeys(f"dom_{number}" for number in crowd)
+        assert stage.connections == 1, "the resolver is well, and says so"
+
+
+async def test_R17_slow_zones_are_no_overload(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "WITHIN", 1.5)
+    async with looking(silent_about(range(0, MANY, 2))) as (_, lookout):
+        await look(lookout)
+        (window,) = lookout._engine._windows
+        assert window.size >= FIRST
+
+
+async def test_R01_a_resolver_that_hears_nothing_more_is_noticed_though_the_connection_stands(
+    truth: dict[str, bytes | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when it has gone without a word; the next connection leads to one that is there."""
+    monkeypatch.setattr(stream, "WITHIN", 1.5)
+    monkeypatch.setattr(engine, "BACKOFF", (0.0,))
+    heard = 0
+
+    def play(query: dns.message.Message, send: Send, _: asyncio.StreamWriter) -> None:
+        nonlocal heard
+        heard += 1
+        if stage.connections > 1 or heard < 100:
+            send(own(query))
+
+    async with looking(play) as (stage, lookout):
+        found = await look(lookout)
+        assert stage.connections == 2
+        unknown = {name for name, digest in found.items() if digest is None}
+        assert len(unknown) <= FIRST // 2, "only of what was on the way"
+        assert found == truth | dict.fromkeys(unknown)
+
+
+async def test_a_connection_that_is_closed_because_it_was_idle_is_no_loss(
+    truth: dict[str, bytes | None],
+) -> None:
+    writers: list[asyncio.StreamWriter] = []
+
+    def play(query: dns.message.Message, send: Send, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        send(own(query))
+
+    async with looking(play) as (stage, lookout):
+        assert await look(lookout) == truth
+        (window,) = lookout._engine._windows
+        before = window.size
+        writers[-1].close()
+        await asyncio.sleep(0.1)
+        assert window.size == before > FIRST
+        assert await look(lookout) == truth
+        assert stage.connections == 2
+
+
+@pytest.mark.parametrize("junk", [b"", b"\0", b"\x02", b"\x01\0\x20short", b"\xff" * 99, b"\x01\xff\xff"])
+async def test_L10_a_snapshot_that_can_not_be_read_is_unknown_and_spoils_no_other(
+    truth: dict[str, bytes | None], junk: bytes
+) -> None:
+    async with looking(honest) as (_, lookout):
+        kept = [snapshot(0), Snapshot("dom_x", junk, b""), snapshot(1)]
+        glances = [glance async for some in lookout.look(kept) for glance in some]
+    assert {glance.snapshot.domain: glance.digest for glance in glances} == {
+        "dom_0": truth["dom_0"],
+        "dom_1": truth["dom_1"],
+        "dom_x": None,
+    }
 
 
 async def test_a_look_that_is_called_off_leaves_nothing_to_the_next(truth: dict[str, bytes | None]) -> None:

@@ -104,9 +104,9 @@ class Engine(Generic[K]):
         if mine is None:
             return  # abandoned
         del self._streams[mine]
-        mine.lost(entirely=not stream.has_answered)
-        if stream.has_asked and not stream.has_answered:
-            self._fruitless += 1
+        if errands or stream.is_owed_a_sign:  # else it was closed because it was idle
+            mine.lost(entirely=not stream.is_fruitful)
+            self._fruitless = 0 if stream.is_fruitful else self._fruitless + 1
         if errands:
             errands[0].losses += 1  # whatever broke it was waited for; with a small window it was this
         self._again.extendleft(errand for errand in reversed(errands) if errand.losses < MAX_LOSSES)
@@ -121,7 +121,7 @@ class Engine(Generic[K]):
 
     async def _connect(self) -> None:
         """Open what is closed, as long as that leads to something."""
-        if any(stream.has_answered for stream in self._streams.values()):
+        if any(stream.is_fruitful for stream in self._streams.values()):
             self._fruitless = 0
         for each in self._windows:
             while each not in self._streams and self._fruitless < MAX_FRUITLESS:

@@ -16,6 +16,8 @@ _write_id = struct.Struct("!H").pack_into
 class Errand(Generic[K]):
     """What is asked for `key`, in the form of questions.prepared, and the replies as they came.
 
+    Raises ValueError where the questions have another form.
+
     asked    for each question the section that its reply must echo.
     replies  the whole message that answers each; None as long as there is none.
     missing  questions without a reply.
@@ -27,8 +29,7 @@ class Errand(Generic[K]):
 
     def __init__(self, key: K, questions: bytes) -> None:
         self.key = key
-        self._shape, self._queries = opened(questions)
-        self.asked: tuple[bytes, ...] = self._shape.sections.unpack(self._queries)
+        self._shape, self._queries, self.asked = opened(questions)
         self.missing = len(self.asked)
         self.replies: list[bytes | None] = [None] * self.missing
         self.losses = 0

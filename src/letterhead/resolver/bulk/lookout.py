@@ -38,10 +38,12 @@ class DigestLookout:
 
     async def look(self, snapshots: Iterable[Snapshot]) -> AsyncIterator[Sequence[Glance]]:
         """See ports.Lookout. Needs a running event loop; the connections stay open for the next look."""
-        errands: Iterator[Errand[Snapshot]] = (Errand(each, each.questions) for each in snapshots)
-        async with aclosing(self._engine.ask(errands)) as done:
+        unreadable: list[Glance] = []
+        async with aclosing(self._engine.ask(_errands(snapshots, unreadable))) as done:
             async for some in done:
                 yield [Glance(errand.key, self._digest(errand)) for errand in some]
+        if unreadable:
+            yield unreadable
 
     async def close(self) -> None:
         """Cut the connections."""
@@ -61,3 +63,12 @@ class DigestLookout:
         digest = self._keyed.copy()
         digest.update(content)
         return digest.digest()
+
+
+def _errands(snapshots: Iterable[Snapshot], unreadable: list[Glance]) -> Iterator[Errand[Snapshot]]:
+    """One for each snapshot; of one whose questions have another form nothing can be found out."""
+    for each in snapshots:
+        try:
+            yield Errand(each, each.questions)
+        except ValueError:
+            unreadable.append(Glance(each, None))

@@ -45,15 +45,24 @@ def prepared(questions: Iterable[Question]) -> bytes:
     return bytes((len(queries),)) + lengths + b"".join(queries)
 
 
-def opened(prepared_questions: bytes) -> tuple[Shape, bytes]:
-    """The shape of prepared questions, and the queries alone."""
-    start = 1 + 2 * prepared_questions[0]
-    return _shape(prepared_questions[1:start]), prepared_questions[start:]
+def opened(prepared_questions: bytes) -> tuple[Shape, bytes, tuple[bytes, ...]]:
+    """The shape of prepared questions, the queries alone, and the question section of each.
+
+    Raises ValueError where the bytes are none that `prepared` could have made, by their lengths.
+    """
+    try:
+        start = 1 + 2 * prepared_questions[0]
+        shape, queries = _shape(prepared_questions[1:start]), prepared_questions[start:]
+        return shape, queries, shape.sections.unpack(queries)
+    except (IndexError, struct.error) as error:
+        raise ValueError(f"{prepared_questions[:64]!r} are no prepared questions") from error
 
 
 @lru_cache(maxsize=4096)  # domains whose names are as long have the same one
 def _shape(packed: bytes) -> Shape:
     lengths = struct.unpack(f"!{len(packed) // 2}H", packed)
+    if not 0 < len(lengths) <= MAX_QUESTIONS:
+        raise ValueError(f"{len(lengths)} questions; there must be 1 to {MAX_QUESTIONS}")
     ends = tuple(accumulate(lengths))
     ids = tuple(end - length + 2 for end, length in zip(ends, lengths, strict=True))
     around = _HEAD.size, len(_OPT)

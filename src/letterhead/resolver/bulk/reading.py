@@ -78,7 +78,12 @@ class _UnusualError(Exception):
 def read(asked: bytes, reply: bytes) -> Reading | None:
     """Read a reply to the question with this section; None when it is no definite answer."""
     usual = lean(asked, reply)
-    return oracle(asked, reply) if usual is None else in_full(asked, usual)
+    if usual is not None:
+        try:
+            return in_full(asked, usual)
+        except (_UnusualError, LookupError):  # the asked name, which was not read until now
+            pass
+    return oracle(asked, reply)
 
 
 def in_full(asked: bytes, usual: Lean) -> Reading:
@@ -96,23 +101,23 @@ def _record(name: str, plain: Plain) -> ResourceRecord:
 
 
 def oracle(asked: bytes, reply: bytes) -> Reading | None:
-    """The same as observation.py sees it; None also for what takes long to read."""
+    """The same as observation.py sees it; None also for what takes long to read, or answers none of ours."""
     number = int.from_bytes(reply[:2], "big")
     is_ours = wire.Query(number, b"", asked).is_answered_by(reply) and not wire.is_truncated(reply)
     if not is_ours or len(reply) > QUICK_BYTES:
         return None
     try:
-        whole = message.read(reply, max_labels=QUICK_LABELS)
-    except (message.Unreadable, message.TooLarge):
+        said = Reply(question(asked), "", _LONG_AGO, 0.0, message.read(reply, max_labels=QUICK_LABELS))
+    except (message.Unreadable, message.TooLarge, dns.exception.DNSException, ValueError):
         return None
-    seen = observed(Reply(question(asked), "", _LONG_AGO, 0.0, whole), Source.RECURSIVE)
+    seen = observed(said, Source.RECURSIVE)
     if seen.fault is not None:
         return None
     return Reading(seen.rcode, seen.authoritative, seen.authenticated, seen.records, seen.soa)
 
 
 def question(asked: bytes) -> Question:
-    """What a question section asks."""
+    """What a question section asks. Raises DNSException or ValueError where it is none of ours."""
     parser = dns.wire.Parser(asked)
     name = parser.get_name()
     return Question(

@@ -1,6 +1,7 @@
 """One connection with many errands on it; replies come in any order (RFC 7766 §6.2.1.1)."""
 
 import asyncio
+import math
 import socket
 import struct
 import sys
@@ -13,14 +14,20 @@ from letterhead.resolver.wire import Query
 WITHIN: Final = 5.0
 """Seconds that a question has, each time it is sent; the resolver has tried everywhere by then."""
 
+TICKS: Final = 5
+"""Times in WITHIN that a stream with something on the way looks what is late, and asks for a sign of life."""
+
 BREATH: Final = 0.02
 """Seconds between two reads, in which many replies gather: a turn for only a few costs more than they do."""
 
 _FRAME = struct.Struct("!HH")  # the length before a message, and the message's id
 _LENGTH: Final = 2
 _HEADER: Final = 12
-_NUMBERS: Final = 1 << 16 - BITS
+_NUMBERS: Final = (1 << 16 - BITS) - 1
 _MASK: Final = (1 << BITS) - 1
+_SIGN_NUMBER: Final = _NUMBERS  # no errand's
+# The root's name servers, without RD: answered, or refused, from what the resolver has (RFC 1034 §4.3.1).
+_SIGN = struct.pack("!HHHHHHHBHH", 17, _SIGN_NUMBER << BITS, 0, 1, 0, 0, 0, 0, 2, 1)
 
 K = TypeVar("K")
 
@@ -39,7 +46,12 @@ class Desk(Protocol[K]):
 
 
 class Stream(asyncio.Protocol, Generic[K]):
-    """A connection. It tells whether it `has_asked` anything, and whether it `has_answered` anything."""
+    """A connection.
+
+    Beside the errands it asks for a sign of life, which no zone and no network behind the resolver can keep
+    back: ahead of all that is sent when nothing was on the way, and then at each tick. One that does not come
+    in time tells a resolver that is dead, or drowned in what it was asked, from zones that are slow.
+    """
 
     def __init__(self, desk: Desk[K], window: Window) -> None:
         self._loop = asyncio.get_running_loop()
@@ -49,12 +61,12 @@ class Stream(asyncio.Protocol, Generic[K]):
         self._questions = 0
         self._number = 0
         self._rest = b""
+        self._sign_until: float | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._pause: asyncio.TimerHandle | None = None
-        self._heard_at = 0.0
+        self._has_signed = False
         self._has_ended = False
-        self.has_asked = False
-        self.has_answered = False
+        self.is_fruitful = False
 
     @property
     def is_open(self) -> bool:
@@ -63,27 +75,31 @@ class Stream(asyncio.Protocol, Generic[K]):
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is on the way."""
+        """Whether no errand is on the way."""
         return not self._flying
+
+    @property
+    def is_owed_a_sign(self) -> bool:
+        """Whether the last sign of life that was asked for has not come."""
+        return self._sign_until is not None
 
     def fill(self) -> None:
         """Send errands as long as the window has room."""
         if self._transport.is_closing():
             return
         batch = []
-        now = self._loop.time()
-        until = now + WITHIN
-        if not self._flying:
-            self._heard_at = now
+        was_idle = not self._flying
+        until = self._loop.time() + WITHIN
         while self._questions < self._window.size and (errand := self._desk.take()) is not None:
             errand.until = until
             self._questions += errand.missing
             batch.append(errand.numbered(self._board(errand)))
         if batch:
-            self.has_asked = True
+            if was_idle:
+                self._ask_for_sign(until)
             self._transport.write(b"".join(batch))
         if self._flying and self._timer is None:
-            self._timer = self._loop.call_at(until, self._give_up_late)
+            self._timer = self._loop.call_later(WITHIN / TICKS, self._tick)
 
     def abort(self) -> None:
         """Cut the connection; what is on it is not brought back."""
@@ -109,8 +125,7 @@ class Stream(asyncio.Protocol, Generic[K]):
         before = self._questions
         self._take_in(self._rest + data if self._rest else data)
         if answered := before - self._questions:
-            self.has_answered = True
-            self._heard_at = self._loop.time()
+            self.is_fruitful = True
             self._window.answered(answered)
             self.fill()
         self._transport.pause_reading()
@@ -129,6 +144,9 @@ class Stream(asyncio.Protocol, Generic[K]):
             errand = errand_of(number >> BITS)
             if errand is not None:
                 self._arrive(errand, number, data[start:stop])
+            elif number >> BITS == _SIGN_NUMBER:
+                self._sign_until = None
+                self._has_signed = True
             place = stop
         self._rest = data[place:]
 
@@ -168,23 +186,35 @@ class Stream(asyncio.Protocol, Generic[K]):
         self._flying[number] = errand
         return number
 
-    def _give_up_late(self) -> None:
-        """Bring back what has waited too long. Errands fly in the order of their deadlines."""
+    def _tick(self) -> None:
+        """Bring back what has waited too long, and see by the sign of life what that says of the resolver."""
         self._timer = None
-        now = self._loop.time()
-        late = [number for number, errand in self._flying.items() if errand.until <= now]
-        for number in late:
+        now, before = self._loop.time(), self._questions
+        for number in self._late(now):
             errand = self._flying.pop(number)
             self._questions -= errand.missing
             self._desk.finished(errand)
-        if late and self._heard_at <= now - WITHIN:
-            self._transport.abort()  # it is dead, and nobody told us
-            return
-        if late:
+        late = before - self._questions
+        self.is_fruitful |= bool(late) and self._has_signed
+        if self._sign_until is None:
+            self._window.borne(late)
+            if self._flying:
+                self._ask_for_sign(now + WITHIN)
+        else:
             self._window.lost()
-        if self._flying:
-            self._timer = self._loop.call_at(next(iter(self._flying.values())).until, self._give_up_late)
+            if self._sign_until <= now:
+                self._transport.abort()
         self.fill()
+
+    def _late(self, now: float) -> list[int]:
+        """What is late for a zone's sake; what was sent behind an overdue sign may never have been heard."""
+        signed = math.inf if self._sign_until is None else self._sign_until
+        return [number for number, each in self._flying.items() if each.until <= now and each.until < signed]
+
+    def _ask_for_sign(self, until: float) -> None:
+        if self._sign_until is None:
+            self._sign_until = until
+            self._transport.write(_SIGN)
 
     def _stop_timers(self) -> None:
         for timer in (self._timer, self._pause):

@@ -31,6 +31,11 @@ class Window:
         """So many answers came."""
         self._size = min(self._size + STEP * count / self._size, self._most)
 
+    def borne(self, count: int) -> None:
+        """So many were left unanswered by a resolver that is well: no reason for less than at first."""
+        if self._size < FIRST:
+            self.answered(count)
+
     def lost(self, *, entirely: bool = False) -> None:
         """The connection broke, or questions were left without an answer; `entirely`: all of them."""
         self._size = float(LEAST) if entirely else max(self._size / 2, LEAST)
