@@ -182,3 +182,13 @@ def test_R01_while_we_are_not_sure_of_ourselves_nothing_is_counted_and_nothing_s
     before = replace(verified(), broken_since=NOON, broken_cycles=CYCLES, broken_told=True)
     after = counted(before, report(Fault.ILL, after=9 * CYCLE), cycle=CYCLE, by_hand=False, sure=False)
     assert after == (before, False, ())
+
+
+def test_R04_L16_who_knows_too_little_of_others_tells_nobody_of_a_silence_and_dates_it_all_the_same() -> None:
+    """As after a restart in the middle of a silence of many."""
+    silent = report(Fault.LAME, after=timedelta(days=2))
+    before = replace(verified(), broken_since=NOON, broken_cycles=2)
+    young = counted(before, silent, cycle=CYCLE, by_hand=False, sure=True, may_tell=False)
+    assert (young.events, young.domain.broken_told, young.domain.broken_cycles) == ((), False, 3)
+    grown = counted(young.domain, silent, cycle=CYCLE, by_hand=False, sure=True)
+    assert [event.kind for event in grown.events] == [EventKind.BROKEN]

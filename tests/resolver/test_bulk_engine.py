@@ -43,10 +43,10 @@ def is_sign(query: dns.message.Message) -> bool:
 
 def silent_about(numbers: Collection[int]) -> Answering:
     """A resolver that is well, and of these domains' zones hears nothing in time."""
-    names = {f"c{number}.example." for number in numbers}
+    zones = {f"c{number}.example." for number in numbers}
 
     def play(query: dns.message.Message, send: Send, _: asyncio.StreamWriter) -> None:
-        if query.question[0].name.to_text() not in names:
+        if ".".join(query.question[0].name.to_text().split(".")[-3:]) not in zones:
             send(own(query))
 
     return play

@@ -1,6 +1,6 @@
 """A month of a handful of domains: the real services over a real store, and the plain model beside them.
 
-Whatever is done here is done to both. At every step each domain must stand as the model of DESIGN §3 says
+Whatever is done here is done to both. At every step each domain must stand as the model of its life says
 (reference.py), must have told the same events, and owners must have been written the same things, each once.
 """
 

@@ -1,4 +1,4 @@
-"""A diary of thirty days of a handful of domains, held against a plain model of DESIGN §3 (reference.py).
+"""A diary of thirty days of a handful of domains, held against a plain model of its life (reference.py).
 
 Hypothesis writes the diary: records that go, come back or are wrong, zones that fall silent for days, a
 resolver that is ill, people who look, verify, suspend and delete, claims that nobody proves, clocks that are

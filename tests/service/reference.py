@@ -1,4 +1,4 @@
-"""A domain's life as DESIGN §3 tells it, once more and in plain words, to hold the real one against.
+"""A domain's life as docs/lifecycle.md tells it, once more and in plain words, to hold the real one against.
 
 It knows nothing of tables, guards, reports, leases or the store: it is told what a check found, when, and
 whether we were fit to judge, and says how the domain stands and what has been told of it. It is
@@ -32,11 +32,11 @@ class Reference:
         """may_send = may_receive = verified or lapsed."""
         return self.status in ("verified", "lapsed")
 
-    def checked(self, now: datetime, said: str, *, by_hand: bool, fit: bool, new: bool, silent: bool) -> None:  # noqa: C901 - DESIGN §3 in one piece
+    def checked(self, now: datetime, said: str, *, by_hand: bool, fit: bool, new: bool, silent: bool) -> None:  # noqa: C901 - its life in one piece
         """A check found pass, fail, refused or unknown.
 
         fit     canaries well, clock not set within a cycle, few others lost.
-        new     the worker began less than a cycle ago: it ends no lapse in failure.
+        new     the worker began less than a cycle ago: it ends no lapse in failure, and tells of no silence.
         silent  nobody at all answers for the zone.
         """
         if self.is_older(now):
@@ -47,7 +47,7 @@ class Reference:
         if not silent:
             self._heard_of()
         elif said == "unknown":
-            said = self._silence(now, by_hand=by_hand, fit=fit)
+            said = self._silence(now, by_hand=by_hand, fit=fit, new=new)
         waited = now - self.lapsed_at if self.lapsed_at else timedelta(0)
         match self.status, said:
             case "pending", "pass" if not self.has_expired(now):
@@ -106,7 +106,7 @@ class Reference:
     def _heard_of(self) -> None:
         self.silent_since, self.silent_cycles = None, 0
 
-    def _silence(self, now: datetime, *, by_hand: bool, fit: bool) -> str:
+    def _silence(self, now: datetime, *, by_hand: bool, fit: bool, new: bool) -> str:
         """A zone of which nobody answers: told after a day, and a failure after four cycles on end."""
         if not fit:
             return "unknown"
@@ -114,7 +114,8 @@ class Reference:
         lasted = now - self.silent_since
         if not by_hand:
             self.silent_cycles = max(self.silent_cycles, min(self.silent_cycles + 1, lasted // self.cycle))
-        if lasted >= timedelta(hours=24) and not self.silence_told and self.status != "suspended":
+        is_late = lasted >= timedelta(hours=24) and not new
+        if is_late and not self.silence_told and self.status != "suspended":
             self.silence_told = True
             self._tell("broken")
         return "fail" if self.silent_cycles >= 4 else "unknown"

@@ -14,7 +14,7 @@ import pytest
 from letterhead.core.domain import Domain, Status
 from letterhead.core.permission import Actor
 from letterhead.core.refusal import Refusal
-from letterhead.ports import Store
+from letterhead.ports import Clock, Store
 from letterhead.service.services import Services
 from letterhead.store.relational import open_store
 from tests.clock import ManualClock
@@ -34,6 +34,13 @@ class Nodes:
     far: Services
 
 
+class Agreeing:
+    """Fills ports.Clocks: the database's clock stands where ours does."""
+
+    async def ahead(self, _: Clock) -> timedelta:
+        return timedelta(0)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, path: Path) -> Iterator[str]:
     """A migrated database of the test's own."""
@@ -49,6 +56,7 @@ def url(request: pytest.FixtureRequest, path: Path) -> Iterator[str]:
 @pytest.fixture
 async def nodes(url: str, path: Path, clock: ManualClock, dns: PaperDns) -> AsyncIterator[Nodes]:
     near, far = open_store(url), open_store(url)
+    near.clocks = far.clocks = Agreeing()
     try:
         world = World(near, path, clock, dns)
         yield Nodes(world, _services(world, far, dns))

@@ -20,6 +20,7 @@ from letterhead.ports import Change, Store, StoreError
 from letterhead.store import copying
 from letterhead.store.copying import Copied, Tally, copy
 from letterhead.store.relational import open_store
+from tests.clock import ManualClock
 from tests.postgres import Postgres
 from tests.store.inspection import query
 from tests.store.samples import (
@@ -41,7 +42,7 @@ from tests.store.samples import (
 
 TABLES = {
     *("team", "member", "api_key", "domain", "signing_key", "report", "event", "request", "snapshot"),
-    *("webhook", "delivery", "letter", "owner_notice", "platform_address", "lap"),
+    *("webhook", "delivery", "letter", "owner_notice", "platform_address", "lap", "mark"),
 }
 
 
@@ -72,6 +73,7 @@ async def _fill(store: Store) -> tuple[list[Domain], list[Key]]:
     await store.keys.revoke(ACME.id, keys[0].id, told())
     await store.members.add(a_member(), told())
     await store.snapshots.move(Lap("dom_1", NOON, NOON, 1))
+    await store.clocks.ahead(ManualClock())
     await store.platform_addresses.add(a_platform_address(), told(), 1)
     return domains, keys
 

@@ -31,13 +31,21 @@ class Counted(NamedTuple):
 
 
 def counted(
-    domain: Domain, report: Report, *, cycle: timedelta, by_hand: bool, sure: bool, signed: bool = False
+    domain: Domain,
+    report: Report,
+    *,
+    cycle: timedelta,
+    by_hand: bool,
+    sure: bool,
+    signed: bool = False,
+    may_tell: bool = True,
 ) -> Counted:
     """What a report adds to the count, which only a definite answer sets back.
 
     cycle    each one is counted once, whatever is asked in between.
     by_hand  is not counted: asking often makes nothing fail sooner.
     sure     whom we ask is known to be well; else nothing is known of the zone, and the count stands still.
+    may_tell owners may be told by now; not while too little is known of others.
     signed   good signatures are known to be called good; without that a broken one may be a wrong clock's.
     """
     is_forged = is_bogus(report)
@@ -48,7 +56,7 @@ def counted(
     since = domain.broken_since or report.asked_at
     lasted = report.asked_at - since
     cycles = domain.broken_cycles if by_hand else min(domain.broken_cycles + 1, lasted // cycle)
-    is_late = lasted >= TOLD_AFTER and domain.status is not Status.SUSPENDED
+    is_late = may_tell and lasted >= TOLD_AFTER and domain.status is not Status.SUSPENDED
     moved = replace(
         domain,
         broken_since=since,

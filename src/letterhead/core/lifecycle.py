@@ -179,14 +179,17 @@ def advance(
     by_hand  somebody asked for this check: it may promote and lapse, never end a lapse in failed nor yield.
     sure     whom we ask is known to be well: a zone that has been silent for long then counts as failed.
     signed   good signatures are known to be called good: so does one whose signatures are broken.
-    may_end  whether a lapse may end in failed; not while too little is known of others.
+    may_end  whether a lapse may end in failed, and owners be told of a silence; not while too little is known
+             of others.
 
     Evidence that is outdated changes nothing. Returns the domain with its `asked_at` moved on and the
     events to be saved with it; `version` is left to the store.
     """
     if is_outdated(domain, report, now):
         return domain, ()
-    domain, is_failure, told = counted(domain, report, cycle=cycle, by_hand=by_hand, sure=sure, signed=signed)
+    domain, is_failure, told = counted(
+        domain, report, cycle=cycle, by_hand=by_hand, sure=sure, signed=signed, may_tell=may_end
+    )
     domain = replace(relieved(domain, report), asked_at=report.asked_at)
     reason = None if by_hand else yielding(domain, report, grace)
     if reason is not None:

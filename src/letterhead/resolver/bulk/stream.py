@@ -50,7 +50,8 @@ class Stream(asyncio.Protocol, Generic[K]):
 
     Beside the errands it asks for a sign of life, which no zone and no network behind the resolver can keep
     back: ahead of all that is sent when nothing was on the way, and then at each tick. One that does not come
-    in time tells a resolver that is dead, or drowned in what it was asked, from zones that are slow.
+    in time tells a resolver that is dead, or drowned in what it was asked, from zones that are slow. A stream
+    `is_fruitful` once an errand came to an end on it: was answered, or was late after a sign of life.
     """
 
     def __init__(self, desk: Desk[K], window: Window) -> None:

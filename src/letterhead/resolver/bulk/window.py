@@ -1,7 +1,8 @@
 """How many questions may be on the way at a time: a step more for each good round, half after a loss.
 
 Additive increase, multiplicative decrease, as TCP itself does (RFC 5681 §3.1). A resolver that is asked too
-much resets the connection or falls silent, and what it bears nobody knows beforehand.
+much resets the connection or falls silent, even when asked for a sign of life (stream.py), and what it bears
+nobody knows beforehand. A zone that is slow says nothing of the resolver, and is no loss.
 """
 
 from typing import Final
@@ -37,5 +38,5 @@ class Window:
             self.answered(count)
 
     def lost(self, *, entirely: bool = False) -> None:
-        """The connection broke, or questions were left without an answer; `entirely`: all of them."""
+        """The connection broke, or the resolver is slow itself; `entirely`: broke, and had been of no use."""
         self._size = float(LEAST) if entirely else max(self._size / 2, LEAST)
