@@ -63,7 +63,7 @@ async def test_L12_a_clock_that_is_set_while_nothing_runs_ends_no_lapse(world: W
     assert "the clock of this machine is" in told[0]
 
 
-async def test_the_store_is_asked_once_a_minute_and_doubt_lasts_a_cycle(clock: ManualClock) -> None:
+async def test_the_store_is_asked_now_and_then_and_doubt_lasts_a_cycle(clock: ManualClock) -> None:
     others = Others(timedelta(minutes=-5))
     keeper = Timekeeper(others, CYCLE, clock)
     assert keeper.doubt == ""

@@ -3,13 +3,15 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+import msgspec
 
 from letterhead.core.answer import Question
 from letterhead.core.lap import Lap
 
 
-class Snapshot(NamedTuple):
+class Snapshot(msgspec.Struct, frozen=True, gc=False):  # see docs/decisions/0015
     """What is kept of a domain in order to notice that its DNS has changed.
 
     questions  those of its plan, as Lookout.prepared made them.
@@ -21,7 +23,7 @@ class Snapshot(NamedTuple):
     digest: bytes
 
 
-class Glance(NamedTuple):
+class Glance(msgspec.Struct, frozen=True, gc=False):
     """What a passing look at a domain came to: a digest of the answers, None where we could not find out."""
 
     snapshot: Snapshot

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import structs
+
 from letterhead.core.answer import Question
 from letterhead.core.domain import Domain, Status
 from letterhead.core.finding import Outcome, Report
@@ -67,7 +69,7 @@ class Prospects:
                 async for glances in self.lookout.look([each.snapshot for each in blank.values()]):
                     for glance in glances:
                         if glance.digest is not None:
-                            snapshot = glance.snapshot._replace(digest=glance.digest)
+                            snapshot = structs.replace(glance.snapshot, digest=glance.digest)
                             prospects[snapshot.domain] = replace(blank[snapshot.domain], snapshot=snapshot)
         return prospects
 

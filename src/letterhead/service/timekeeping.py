@@ -12,7 +12,7 @@ from typing import Final
 from letterhead.core.lifecycle import MOST_SKEW
 from letterhead.ports import Clock, Clocks, StoreError
 
-SECONDS: Final = 60.0
+SECONDS: Final = 600.0
 """Between two looks at the store's clock."""
 
 
