@@ -30,7 +30,7 @@ WITH_A_REAL_DOMAIN = """\
 2. {command} serve                  (it stays; go on in another terminal)
 3. {command} keys create --team your-team --role root:full
 4. export LETTERHEAD_KEY=<the key it printed>
-5. {command} domains add your-domain.com --watch
+5. {command} domains add try.your-domain.com --send-only --watch
 
 Publish what it prints at your DNS host; the domain turns verified by itself."""
 
