@@ -374,15 +374,20 @@ async def test_L10_a_letter_that_breaks_holds_up_no_other_and_is_given_up_in_its
     assert (await mailing.store.backlog(mailing.clock.now())).letters == 0
 
 
-async def test_X10_what_is_not_written_down_before_is_not_sent(
-    mailing: World, post: Choosy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A worker that dies while it sends has counted the attempt; one that can't count does not send."""
+async def composed(mailing: World) -> None:
+    """A letter to Jane about her one domain is written, and waits to be sent."""
     actor = await owned(mailing, "jane@acme.net")
     await fail(mailing, *await verified(mailing, actor, "acme.com"))
     await mailing.services.announcements.once()
     mailing.pass_time(GATHERING)
     await mailing.services.owner_notices.compose()
+
+
+async def test_X10_what_is_not_written_down_before_is_not_sent(
+    mailing: World, post: Choosy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that dies while it sends has counted the attempt; one that can't count does not send."""
+    await composed(mailing)
 
     async def away(*_: object) -> None:
         raise OSError("the store is away")
@@ -398,11 +403,7 @@ async def test_X10_what_is_not_written_down_before_is_not_sent(
 async def test_X10_a_letter_under_way_is_taken_by_nobody_else(
     mailing: World, post: Choosy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    actor = await owned(mailing, "jane@acme.net")
-    await fail(mailing, *await verified(mailing, actor, "acme.com"))
-    await mailing.services.announcements.once()
-    mailing.pass_time(GATHERING)
-    await mailing.services.owner_notices.compose()
+    await composed(mailing)
     other = mailing.node(mailing.dns).owner_notices
     taken: list[int] = []
 
